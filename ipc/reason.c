@@ -1,0 +1,27 @@
+#include "ipc/reason.h"
+
+static const struct {
+	const char *word;
+	enum reason_class class;
+} reasons[REASON_COUNT] = {
+#define R(name, class, word, meaning)                                         \
+	[REASON_##name] = { word, REASON_##class },
+	REASON_TABLE(R)
+#undef R
+};
+
+const char *
+reason_word(enum reason reason)
+{
+	if ((unsigned)reason >= REASON_COUNT)
+		return "unknown";
+	return reasons[reason].word;
+}
+
+enum reason_class
+reason_class(enum reason reason)
+{
+	if ((unsigned)reason >= REASON_COUNT)
+		return REASON_ERROR;
+	return reasons[reason].class;
+}

@@ -1,0 +1,178 @@
+/*
+ * sallyport-net: one HTTPS exchange with one server.
+ *
+ * It sees bytes, not meaning: what it fetches goes to sallyport (parent/) as
+ * it came. It resolves, checks the address and connects; then it loses the
+ * calls to open or connect anything; only then does libcurl read what the
+ * peer sends. TLS is verified here, so who owns this process can invent
+ * answers (SECURITY.md).
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ipc/worker_entry.h"
+#include "netproc/connect.h"
+#include "netproc/exchange.h"
+#include "netproc/roots.h"
+#include "seccomp/cage.h"
+#include "seccomp/policy.h"
+
+/* libcurl, TLS, c-ares, and 0.3 MB of CA certificates. */
+#define MEMORY_MAX ((uint64_t)128 * 1024 * 1024)
+#define DNS_PORT 53
+
+/* c-ares opens the first and the last at every query. */
+static const char *const resolver_files[] = { "/etc/hosts",
+	"/etc/resolv.conf", "/etc/nsswitch.conf" };
+static const struct landlock_path readable[] = {
+	{ "/etc/hosts", LANDLOCK_READ_FILE },
+	{ "/etc/resolv.conf", LANDLOCK_READ_FILE },
+	{ "/etc/nsswitch.conf", LANDLOCK_READ_FILE },
+};
+
+static const struct cage_plan cage = {
+	.id = SALLYPORT_NET_ID,
+	.files = resolver_files,
+	.nfiles = sizeof(resolver_files) / sizeof(resolver_files[0]),
+	.memory_max = MEMORY_MAX,
+	.landlock = { .paths = readable,
+		.npaths = sizeof(readable) / sizeof(readable[0]),
+		.any_port = 1, /* until the request names it */
+		.scoped = 1 },
+	.filter = &policy_net_connect,
+};
+
+static void __attribute__((noreturn))
+give_up(enum err err)
+{
+	_exit(WORKER_EXIT_ERR + (int)err);
+}
+
+static void
+say_ready(struct ipc_channel *ch, const struct cage_report *report)
+{
+	struct ipc_message m = { .type = IPC_READY };
+	enum err err;
+
+	m.as.READY.layers = report->layers;
+	m.as.READY.landlock_abi = (uint8_t)report->landlock_abi;
+	if ((err = ipc_write(ch, &m)) != ERR_OK)
+		give_up(err);
+}
+
+static void
+say_done(struct ipc_channel *ch, const struct exchange_result *result)
+{
+	struct ipc_message m = { .type = IPC_FETCH_DONE };
+	enum err err;
+
+	m.as.FETCH_DONE.reason = (uint8_t)result->reason;
+	m.as.FETCH_DONE.status = result->status;
+	m.as.FETCH_DONE.total = result->total;
+	m.as.FETCH_DONE.detail = (struct ipc_span){ result->detail,
+		strlen(result->detail) };
+	if ((err = ipc_write(ch, &m)) != ERR_OK)
+		give_up(err);
+}
+
+/* The configuration's own CA file, instead of the system's. */
+static void
+read_own_ca(struct ipc_channel *ch, struct roots *roots)
+{
+	static uint8_t pem[CA_FILE_MAX];
+	size_t len;
+	enum err err = ipc_read_text(ch, IPC_TEXT_CA, pem, sizeof(pem), &len);
+
+	if (err == ERR_OK && !roots_load_bundle(roots, pem, len))
+		err = ERR_MEMORY;
+	if (err != ERR_OK)
+		give_up(err);
+}
+
+static void
+fail(struct exchange_result *result, enum reason reason, const char *what,
+    const struct exchange_host *host)
+{
+	memset(result, 0, sizeof(*result));
+	result->reason = reason;
+	(void)snprintf(result->detail, sizeof(result->detail), "%.60s: %.128s",
+	    what, host->name);
+}
+
+static const char *
+connect_words(enum reason reason)
+{
+	switch (reason) {
+	case REASON_RESOLVE:
+		return "no address for host";
+	case REASON_ADDRESS:
+		return "refused to call the address of";
+	case REASON_TIMEOUT:
+		return "no connection in time to";
+	default:
+		return "no connection to";
+	}
+}
+
+/* Ports, connection, second filter, and then the peer's first byte. */
+static void
+run(struct exchange *x, struct roots *roots, struct ipc_channel *ch)
+{
+	struct ipc_message m;
+	struct exchange_host host;
+	struct exchange_result result;
+	struct connect_target target;
+	uint16_t ports[] = { DNS_PORT, 0 };
+	char address[64];
+	enum cage_step step;
+	enum reason reason;
+	enum err err;
+	int fd;
+
+	if ((err = ipc_read(ch, IPC_SET(FETCH), &m)) != ERR_OK)
+		give_up(err);
+	if (!exchange_target(x, &m, &host))
+		give_up(ERR_BOUND);
+	target = (struct connect_target){ host.name, host.port,
+		host.plain && m.as.FETCH.allow_http == 0,
+		ipc_now_ms() + m.as.FETCH.connect_ms };
+	ports[1] = host.port;
+	if ((step = cage_net_ports(ports, 2)) != CAGE_SHUT)
+		_exit((int)step);
+	reason = connect_to(&target, &fd, address);
+	if (reason != REASON_OK)
+		fail(&result, reason, connect_words(reason), &host);
+	else {
+		if ((step = cage_net_connected()) != CAGE_SHUT)
+			_exit((int)step);
+		exchange_run(x, fd, address, roots, ch, &result);
+	}
+	say_done(ch, &result);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct ipc_channel ch;
+	static struct roots roots;
+	struct worker_entry entry;
+	struct cage_report report;
+	struct exchange *x;
+	enum cage_step step;
+	bool own_ca;
+
+	worker_enter(argc, argv, IPC_FROM_NET, IPC_TO_NET, &entry, &ch);
+	own_ca = strcmp(entry.role, "own-ca") == 0;
+	/* All that needs files and fresh randomness, while there are any. */
+	if ((!own_ca && !roots_load_system(&roots)) || !connect_prepare() ||
+	    (x = exchange_prepare()) == NULL)
+		give_up(ERR_SYSTEM);
+	if ((step = cage_worker(&cage, entry.starter, &report)) != CAGE_SHUT)
+		_exit((int)step);
+	say_ready(&ch, &report);
+	if (own_ca)
+		read_own_ca(&ch, &roots);
+	run(x, &roots, &ch);
+	_exit(0);
+}

@@ -1,0 +1,16 @@
+/*
+ * Names of local users, straight from /etc/passwd. Other sources (NSS) run
+ * foreign code that talks to networks, which has no place in this process.
+ */
+#ifndef PARENT_LOCAL_USER_H
+#define PARENT_LOCAL_USER_H
+
+#include <sys/types.h>
+
+/*
+ * Writes the user's name to buf (USER_NAME_MAX + 1 bytes); "uid-1000" if the
+ * file does not list the uid. Opens files: before the cage.
+ */
+void local_user_name(uid_t uid, char *buf);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * One line a decision, to syslog(AUTHPRIV) and, for people, to stderr.
+ *
+ * The writer is our own because syslog(3) may block, reconnect and open files
+ * behind a cage. Lines are key=value; a value is escaped here, whoever it
+ * came from, so that one line stays one line. Nothing secret is ever passed.
+ */
+#ifndef PARENT_LOG_H
+#define PARENT_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <syslog.h>
+
+/* Opens /dev/log, whose absence is no failure. Before the cage. */
+void log_open(bool to_stderr);
+
+struct log_line {
+	char text[1024];
+	size_t used;
+};
+
+/* Begins a line; words is our own text, empty for a decision line. */
+void log_begin(struct log_line *line, const char *words);
+
+/* Adds key=value. n bytes of a value that may be hostile; cut where full. */
+void log_add(struct log_line *line, const char *key, const void *value,
+    size_t n);
+void log_add_text(struct log_line *line, const char *key, const char *value);
+void log_add_number(struct log_line *line, const char *key, uint64_t value);
+
+/* Sends the line; priority is LOG_INFO, LOG_WARNING or LOG_ERR. Never
+ * blocks: a line that syslog has no room for is lost. */
+void log_end(struct log_line *line, int priority);
+
+#endif

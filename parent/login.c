@@ -1,0 +1,132 @@
+#include "parent/login.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ipc/worker_entry.h"
+#include "parent/log.h"
+#include "seccomp/cage.h"
+
+/* Ending a worker takes microseconds; waiting longer helps nobody. */
+#define END_MS 500
+
+void
+login_begin(struct login *login, const char *source, const char *user,
+    uint32_t deadline_s)
+{
+	login->source = source;
+	login->user = user;
+	login->began_ms = ipc_now_ms();
+	login->deadline_ms = login->began_ms + (int64_t)deadline_s * 1000;
+	login->starter.fd = -1;
+	login->decision = (struct decision){ .reason = REASON_OK };
+}
+
+bool
+login_fail(struct login *login, enum reason reason, const char *fmt, ...)
+{
+	struct decision *d = &login->decision;
+	va_list ap;
+
+	if (d->reason != REASON_OK)
+		return false;
+	d->reason = reason;
+	va_start(ap, fmt);
+	(void)vsnprintf(d->detail, sizeof(d->detail), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool
+login_worker_failed(struct login *login, enum worker worker, enum err err)
+{
+	char how[128];
+	struct worker_end end;
+
+	end = starter_end(&login->starter, worker, ipc_now_ms() + END_MS);
+	worker_end_text(end, how, sizeof(how));
+	login->decision.worker = worker_name(worker);
+	if (err == ERR_DEADLINE)
+		return login_fail(login, REASON_DEADLINE, "%s", err_text(err));
+	if (err == ERR_EOF || err == ERR_SYSTEM)
+		return login_fail(login, REASON_WORKER_DIED, "%s: %s",
+		    err_text(err), how);
+	return login_fail(login, REASON_WORKER_PROTOCOL, "%s; %s",
+	    err_text(err), how);
+}
+
+bool
+login_start(struct login *login, enum worker worker)
+{
+	if (starter_start(&login->starter, worker))
+		return true;
+	login->decision.worker = worker_name(worker);
+	return login_fail(login, REASON_WORKER_START, "the starter is gone");
+}
+
+bool
+login_await_ready(struct login *login, enum worker worker,
+    struct ipc_message *ready)
+{
+	struct ipc_message m;
+	enum err err;
+
+	if (!starter_ready(&login->starter, login->deadline_ms))
+		return login_fail(login, REASON_CAGE,
+		    "the starter could not shut its cage in time");
+	err = ipc_recv(&login->starter.channels[worker], login->deadline_ms,
+	    IPC_SET(READY), &m);
+	if (ready != NULL)
+		*ready = m;
+	return err == ERR_OK || login_worker_failed(login, worker, err);
+}
+
+static const char *const class_words[] = {
+	[REASON_ALLOW] = "allow",
+	[REASON_DENY] = "deny",
+	[REASON_ERROR] = "error",
+	[REASON_DROP] = "error", /* a key's reason ends no login */
+};
+
+static void
+log_decision(const struct login *login)
+{
+	const struct decision *d = &login->decision;
+	enum reason_class class = reason_class(d->reason);
+	struct log_line line;
+
+	log_begin(&line, "");
+	log_add_text(&line, "decision", class_words[class]);
+	log_add_text(&line, "reason", reason_word(d->reason));
+	log_add_text(&line, "user", login->user);
+	log_add_text(&line, "source", login->source);
+	if (d->keys > 0)
+		log_add_number(&line, "keys", d->keys);
+	if (class != REASON_ERROR || d->cache_stale)
+		log_add_text(&line, "cache", d->cache_stale ? "stale" : "none");
+	if (d->cache_stale)
+		log_add_number(&line, "cache_age", d->cache_age_s);
+	if (d->fetch != REASON_OK)
+		log_add_text(&line, "fetch", reason_word(d->fetch));
+	if (d->status != 0)
+		log_add_number(&line, "status", d->status);
+	if (d->worker != NULL)
+		log_add_text(&line, "worker", d->worker);
+	if (d->file != NULL)
+		log_add_text(&line, "file", d->file);
+	if (d->line != 0)
+		log_add_number(&line, "line", d->line);
+	log_add_number(&line, "ms",
+	    (uint64_t)(ipc_now_ms() - login->began_ms));
+	if (d->detail[0] != '\0')
+		log_add_text(&line, "detail", d->detail);
+	log_end(&line, class == REASON_ERROR ? LOG_ERR : LOG_INFO);
+}
+
+void
+login_end(struct login *login)
+{
+	starter_close(&login->starter, ipc_now_ms() + END_MS);
+	log_decision(login);
+}

@@ -1,0 +1,66 @@
+/*
+ * What every login has, whatever its source: a deadline, the workers, and a
+ * decision that becomes one log line.
+ */
+#ifndef PARENT_LOGIN_H
+#define PARENT_LOGIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ipc/channel.h"
+#include "ipc/reason.h"
+#include "parent/starter.h"
+
+struct decision {
+	enum reason reason;
+	enum reason fetch;   /* why a cached answer had to do; OK: not so */
+	uint32_t status;     /* HTTP; 0: none */
+	uint32_t line;       /* of the answer or file; 0: none */
+	size_t keys;
+	bool cache_stale;
+	uint64_t cache_age_s;
+	const char *worker;  /* the one that failed, or NULL */
+	const char *file;    /* the one at fault, or NULL */
+	char detail[320];    /* words; empty: none */
+};
+
+struct login {
+	const char *source; /* "key9" */
+	const char *user;
+	int64_t began_ms, deadline_ms;
+	struct starter starter;
+	struct decision decision;
+};
+
+/* deadline_s: seconds from now, 1 to DEADLINE_MAX_S. */
+void login_begin(struct login *login, const char *source, const char *user,
+    uint32_t deadline_s);
+
+/*
+ * Sets the decision; fmt and what follows are words for the log line. The
+ * first reason stays: what goes wrong after it is its consequence. Returns
+ * false, for the caller's own return.
+ */
+bool login_fail(struct login *login, enum reason reason, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * A worker broke the protocol, died or did not answer: ends it, finds out
+ * how it ended, decides accordingly. Returns false.
+ */
+bool login_worker_failed(struct login *login, enum worker worker,
+    enum err err);
+
+/*
+ * Starts a worker and waits until it says that its cage is shut. *ready may
+ * be NULL. False when the decision has been made.
+ */
+bool login_start(struct login *login, enum worker worker) MUST_CHECK;
+bool login_await_ready(struct login *login, enum worker worker,
+    struct ipc_message *ready) MUST_CHECK;
+
+/* Ends all workers, then writes the decision's line to the log. */
+void login_end(struct login *login);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * sallyport: the parent, which sshd runs for every key that a client offers.
+ *
+ * It opens our own files, starts the workers, keeps the clock, the cache and
+ * the log, and writes the one answer. It links no TLS, JSON, YAML or crypto
+ * code, and interprets nothing that a stranger wrote.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parent/k9_ssh.h"
+#include "parent/status.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what;
+} subcommands[] = {
+	{ "k9-ssh", k9_ssh_main, "print a user's keys, from Key9 (for sshd)" },
+	{ "status", status_main, "print which protections are in force" },
+};
+
+#define NSUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
+
+static int
+usage(FILE *to, int status)
+{
+	(void)fputs("usage: sallyport SUBCOMMAND [OPTIONS]\n\n", to);
+	for (size_t i = 0; i < NSUBCOMMANDS; i++)
+		(void)fprintf(to, "  %-8s %s\n", subcommands[i].name,
+		    subcommands[i].what);
+	(void)fputs("\n  --version, --help; each subcommand has --help too\n",
+	    to);
+	return status;
+}
+
+/*
+ * Everybody may read /proc/PID/cmdline, and our arguments may hold what only
+ * sshd should know: they move to memory of our own, and the originals are
+ * overwritten. The program's name stays, for ps.
+ */
+static char **
+take_arguments(int argc, char **argv)
+{
+	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
+
+	if (copy == NULL)
+		return NULL;
+	for (int i = 0; i < argc; i++) {
+		if ((copy[i] = strdup(argv[i])) == NULL)
+			return NULL;
+		if (i > 0)
+			explicit_bzero(argv[i], strlen(argv[i]));
+	}
+	return copy;
+}
+
+/* A clean start, whoever started us: descriptors and signals. */
+static int
+clean_start(void)
+{
+	static const struct sigaction defaults = { .sa_handler = SIG_DFL };
+	static const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t none;
+	int fd;
+
+	/* A missing 0, 1 or 2 would be given to the first file we open. */
+	do
+		if ((fd = open("/dev/null", O_RDWR)) == -1)
+			return -1;
+	while (fd <= STDERR_FILENO);
+	closefrom(STDERR_FILENO + 1);
+	(void)sigemptyset(&none);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1 ||
+	    sigaction(SIGALRM, &defaults, NULL) == -1 ||
+	    sigaction(SIGCHLD, &defaults, NULL) == -1 ||
+	    sigaction(SIGTERM, &defaults, NULL) == -1 ||
+	    /* sshd may close the pipe before it has read everything. */
+	    sigaction(SIGPIPE, &ignore, NULL) == -1)
+		return -1;
+	return 0;
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static int
+dispatch(int argc, char **argv)
+{
+	const char *name = argc > 0 ? base_name(argv[0]) : "";
+
+	/* A symlink named k9-ssh is the subcommand. */
+	for (size_t i = 0; i < NSUBCOMMANDS; i++)
+		if (strcmp(name, subcommands[i].name) == 0)
+			return subcommands[i].run(argc, argv);
+	if (argc < 2)
+		return usage(stderr, 1);
+	for (size_t i = 0; i < NSUBCOMMANDS; i++)
+		if (strcmp(argv[1], subcommands[i].name) == 0)
+			return subcommands[i].run(argc - 1, argv + 1);
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)puts("sallyport " SALLYPORT_VERSION);
+		return 0;
+	}
+	if (strcmp(argv[1], "--help") == 0)
+		return usage(stdout, 0);
+	return usage(stderr, 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	char **arguments = take_arguments(argc, argv);
+
+	if (arguments == NULL || clean_start() == -1) {
+		(void)fprintf(stderr, "sallyport: cannot start: %s\n",
+		    strerror(errno));
+		return 1;
+	}
+	return dispatch(argc, arguments);
+}

@@ -1,0 +1,72 @@
+/*
+ * The starter: a child forked before the parent's cage shuts, because what
+ * is caged can start nothing. It hears one byte at a time and runs what a
+ * fixed table says; there is nothing else one can ask of it.
+ */
+#ifndef PARENT_STARTER_H
+#define PARENT_STARTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "ipc/channel.h"
+#include "ipc/reason.h"
+#include "parent/log.h"
+
+/* W(NAME, executable, its role argument, routes to it, routes from it) */
+#define WORKERS(W)                                                            \
+	W(JUDGE, PARSE_EXECUTABLE, "judge", IPC_TO_PARSE, IPC_FROM_PARSE)     \
+	W(NET, NET_EXECUTABLE, "system-ca", IPC_TO_NET, IPC_FROM_NET)         \
+	W(NET_OWN_CA, NET_EXECUTABLE, "own-ca", IPC_TO_NET, IPC_FROM_NET)
+
+enum worker {
+#define W(name, executable, role, to, from) WORKER_##name,
+	WORKERS(W)
+#undef W
+	WORKER_COUNT
+};
+
+/* "judge", "netproc", …: for log lines. */
+const char *worker_name(enum worker worker);
+
+struct starter {
+	int fd;                                  /* -1 once it is gone */
+	struct ipc_channel channels[WORKER_COUNT]; /* fd -1: not to be used */
+	bool started[WORKER_COUNT];
+	bool ready;      /* its cage is shut */
+	uint32_t layers; /* CAGE_* of it */
+};
+
+/* How a worker ended: a wait status, or -1 if the starter could not tell. */
+struct worker_end {
+	int status;
+};
+
+/*
+ * Checks the worker executables, then forks the starter. Each worker can be
+ * started once. Returns false after logging why; *reason then says it too.
+ */
+bool starter_open(struct starter *starter, enum reason *reason) MUST_CHECK;
+
+/* Waits until its own cage is shut. False if it is not by deadline_ms. */
+bool starter_ready(struct starter *starter, int64_t deadline_ms) MUST_CHECK;
+
+/* Starts a worker. False if the starter is gone. */
+bool starter_start(struct starter *starter, enum worker worker) MUST_CHECK;
+
+/*
+ * Ends a worker at once, whatever it is doing, and reports how it ended:
+ * by itself before, or by our hand. Waits no longer than deadline_ms.
+ */
+struct worker_end starter_end(struct starter *starter, enum worker worker,
+    int64_t deadline_ms);
+
+/* Ends all workers and the starter; returns when none is left or at the
+ * deadline. */
+void starter_close(struct starter *starter, int64_t deadline_ms);
+
+/* Writes "killed by signal 31" or the like to buf; always NUL-terminated. */
+void worker_end_text(struct worker_end end, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * Files whose content this process believes: only if nobody but root (or the
+ * user we run as, who could replace us anyway) can change them.
+ */
+#ifndef PARENT_TRUSTED_FILE_H
+#define PARENT_TRUSTED_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "ipc/reason.h"
+
+/* Who may own a file and who may read it, beyond what always holds. */
+enum trust {
+	TRUST_ROOT,       /* root owns it; anyone may read it */
+	TRUST_ROOT_OR_US, /* root or our user; anyone may read it */
+	TRUST_SECRET      /* root or our user; others must not read it, and a
+	                     group only if it is our own */
+};
+
+struct trusted_file {
+	uint8_t *data; /* owned; NULL if empty or on failure */
+	size_t len;
+};
+
+/* What is wrong with a file, in words for whoever must mend it. */
+struct file_problem {
+	enum reason reason; /* REASON_OK if nothing */
+	char what[256];     /* problem and remedy */
+};
+
+/*
+ * Opens path for the given purpose: absolute, regular (executable: with that
+ * bit), every directory on the way changeable by root or us only. Flags are
+ * added to O_RDONLY. Returns a descriptor, or -1 with *problem.
+ */
+int trusted_open(const char *path, enum trust trust, int flags,
+    struct file_problem *problem);
+
+/*
+ * Reads a whole file of at most max bytes. False with *problem; nothing to
+ * free then. A missing file is REASON_CONFIG_MISSING.
+ */
+bool trusted_read(const char *path, enum trust trust, size_t max,
+    struct trusted_file *file, struct file_problem *problem)
+    __attribute__((warn_unused_result));
+
+void trusted_free(struct trusted_file *file);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * Where the worker executables are: beside us, as installed or as built.
+ * Never through the environment, which whoever runs us by hand controls.
+ */
+#ifndef PARENT_WORKER_PATH_H
+#define PARENT_WORKER_PATH_H
+
+#include "parent/trusted_file.h"
+
+/* Each executable as installed and in the build tree, relative to ours. */
+#define PARSE_EXECUTABLE                                                      \
+	{ "../libexec/sallyport/sallyport-parse", "../parseproc/sallyport-parse" }
+#define NET_EXECUTABLE                                                        \
+	{ "../libexec/sallyport/sallyport-net", "../netproc/sallyport-net" }
+#define WORKER_PLACES 2
+
+/*
+ * Opens a worker's executable for fexecve(): what was checked (owner, mode,
+ * every directory above) is what will run. Returns a descriptor, or -1 with
+ * *problem, whose text names the file.
+ */
+int worker_path_open(const char *const places[WORKER_PLACES],
+    struct file_problem *problem);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * sallyport.yaml, our own file. It is ours alone, so a key that we do not
+ * know is a mistake to be mended, not somebody else's.
+ */
+#ifndef PARSEPROC_SALLYPORT_CONFIG_H
+#define PARSEPROC_SALLYPORT_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ipc/err.h"
+#include "ipc/limits.h"
+#include "ipc/reason.h"
+#include "parseproc/config_error.h"
+
+struct sallyport_config {
+	uint32_t stale_max_s; /* 0 = off; <= STALE_MAX_MAX_S */
+};
+
+/*
+ * Reads the file's len bytes; no bytes at all (text may be NULL then) give
+ * the defaults. Returns REASON_OK and *config, or the reason and, in *error,
+ * line and remedy; *config is then all zero.
+ */
+enum reason sallyport_config_read(const uint8_t *text, size_t len,
+    struct sallyport_config *config, struct config_error *error) MUST_CHECK;
+
+#endif

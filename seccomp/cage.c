@@ -1,0 +1,371 @@
+#include "seccomp/cage.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "seccomp/policy.h"
+#include "seccomp/private_root.h"
+
+/* A login's share of a processor is milliseconds. */
+#define CPU_MAX_S 5
+/* stdin, stdout, stderr, the channel, and what a library opens in passing. */
+#define DESCRIPTORS_MAX 32
+/* What a worker writes are copies of three files, in its private root. */
+#define FILE_SIZE_MAX (8 * 1024 * 1024)
+
+static const char *const layer_texts[CAGE_LAYER_COUNT] = {
+#define L(name, text) [CAGE_##name##_INDEX] = text,
+	CAGE_LAYERS(L)
+#undef L
+};
+
+static const char *const step_names[CAGE_STEP_END - CAGE_EXIT_FIRST] = {
+#define S(name) [CAGE_STEP_##name - CAGE_EXIT_FIRST] = #name,
+	CAGE_STEPS(S)
+#undef S
+};
+
+const char *
+cage_layer_text(unsigned index)
+{
+	return index < CAGE_LAYER_COUNT ? layer_texts[index] : "unknown";
+}
+
+const char *
+cage_step_name(int status)
+{
+	if (status < CAGE_EXIT_FIRST || status >= (int)CAGE_STEP_END)
+		return NULL;
+	return step_names[status - CAGE_EXIT_FIRST];
+}
+
+#ifdef SALLYPORT_SANITIZED
+/*
+ * Sanitizers need calls that no cage of ours allows, so their build has none
+ * and refuses to be installed (meson.build).
+ */
+enum cage_step
+cage_worker(const struct cage_plan *plan, pid_t parent,
+    struct cage_report *report)
+{
+	(void)plan;
+	(void)parent;
+	*report = (struct cage_report){ 0, 0 };
+	return CAGE_SHUT;
+}
+
+enum cage_step
+cage_starter(struct cage_report *report)
+{
+	*report = (struct cage_report){ 0, 0 };
+	return CAGE_SHUT;
+}
+
+enum cage_step
+cage_parent(uid_t id, const char *cache_dir, struct cage_report *report)
+{
+	(void)id;
+	(void)cache_dir;
+	*report = (struct cage_report){ 0, 0 };
+	return CAGE_SHUT;
+}
+
+enum cage_step
+cage_parent_narrow(const char *cache_dir)
+{
+	(void)cache_dir;
+	return CAGE_SHUT;
+}
+
+enum cage_step
+cage_net_ports(const uint16_t *ports, size_t nports)
+{
+	(void)ports;
+	(void)nports;
+	return CAGE_SHUT;
+}
+
+enum cage_step
+cage_net_connected(void)
+{
+	return CAGE_SHUT;
+}
+#else
+
+static bool
+limit(__rlimit_resource_t what, rlim_t max)
+{
+	const struct rlimit rl = { max, max };
+
+	return setrlimit(what, &rl) == 0;
+}
+
+/* All but the number of processes: it would fail our own unshare. */
+static enum cage_step
+set_limits(const struct cage_plan *plan, uint32_t *layers)
+{
+	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_CPU, CPU_MAX_S) ||
+	    !limit(RLIMIT_AS, plan->memory_max) ||
+	    !limit(RLIMIT_NOFILE, DESCRIPTORS_MAX) ||
+	    !limit(RLIMIT_FSIZE, FILE_SIZE_MAX) || !limit(RLIMIT_MEMLOCK, 0))
+		return CAGE_STEP_RLIMITS;
+	*layers |= CAGE_RLIMITS;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+set_late_limits(void)
+{
+	if (!limit(RLIMIT_NPROC, 0) || !limit(RLIMIT_FSIZE, 0))
+		return CAGE_STEP_LATE_LIMITS;
+	return CAGE_SHUT;
+}
+
+/* Only a process that may set capabilities can empty the bounding set. */
+static enum cage_step
+drop_bounding(uint32_t *layers)
+{
+	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
+		return CAGE_SHUT;
+	capng_clear(CAPNG_SELECT_BOUNDS);
+	if (capng_apply(CAPNG_SELECT_BOUNDS) != 0)
+		return CAGE_STEP_BOUNDING;
+	*layers |= CAGE_BOUNDING;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+become(uid_t id, uint32_t *layers)
+{
+	gid_t gid = (gid_t)id;
+
+	if (geteuid() != 0)
+		return CAGE_SHUT;
+	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(id, id, id) == -1)
+		return CAGE_STEP_UID;
+	*layers |= CAGE_UID;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+drop_capabilities(uint32_t *layers)
+{
+	capng_clear(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
+		return CAGE_STEP_CAPS;
+	*layers |= CAGE_CAPS;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+no_new_privs(uint32_t *layers)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return CAGE_STEP_NO_NEW_PRIVS;
+	*layers |= CAGE_NO_NEW_PRIVS;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+not_dumpable(uint32_t *layers)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return CAGE_STEP_DUMPABLE;
+	*layers |= CAGE_UNDUMPABLE;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+landlock(const struct landlock_rules *rules, struct cage_report *report)
+{
+	int abi = landlock_abi();
+
+	if (abi == 0)
+		return CAGE_SHUT;
+	if (landlock_restrict(rules, abi) == -1)
+		return CAGE_STEP_LANDLOCK;
+	report->landlock_abi = abi;
+	report->layers |= CAGE_LANDLOCK_FILES;
+	if (abi >= LANDLOCK_ABI_NET)
+		report->layers |= CAGE_LANDLOCK_PORTS;
+	if (abi >= LANDLOCK_ABI_SCOPE && rules->scoped)
+		report->layers |= CAGE_LANDLOCK_SCOPE;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+load_filter(const struct filter *filter, uint32_t *layers)
+{
+	if (filter_load(filter) != 0)
+		return CAGE_STEP_SECCOMP;
+	*layers |= CAGE_SECCOMP;
+	return CAGE_SHUT;
+}
+
+/*
+ * A worker without a network also leaves the users' world: in a namespace
+ * where no id is mapped, not even its own user is anyone.
+ */
+static enum cage_step
+own_user_namespace(const struct cage_plan *plan, uint32_t *layers)
+{
+	if (!plan->own_net || (*layers & CAGE_USER_NS) != 0)
+		return CAGE_SHUT;
+	if (unshare(CLONE_NEWUSER) == 0)
+		*layers |= CAGE_USER_NS;
+	return CAGE_SHUT;
+}
+
+/* The parent may have died before the kernel was told to tell us. */
+static enum cage_step
+die_with(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
+	    getppid() != parent)
+		return CAGE_STEP_PARENT_GONE;
+	return CAGE_SHUT;
+}
+
+/* Stops at the first step that fails. */
+#define STEP(call)                                                            \
+	do {                                                                  \
+		enum cage_step step_ = (call);                                \
+		if (step_ != CAGE_SHUT)                                       \
+			return step_;                                         \
+	} while (0)
+
+enum cage_step
+cage_worker(const struct cage_plan *plan, pid_t parent,
+    struct cage_report *report)
+{
+	uint32_t *layers = &report->layers;
+
+	*report = (struct cage_report){ 0, 0 };
+	STEP(set_limits(plan, layers));
+	STEP(private_root_enter(plan, layers));
+	/* A user namespace has just given us capabilities: look again. */
+	if (capng_get_caps_process() != 0)
+		return CAGE_STEP_CAPS;
+	STEP(drop_bounding(layers));
+	STEP(become(plan->id, layers));
+	STEP(own_user_namespace(plan, layers));
+	STEP(drop_capabilities(layers));
+	STEP(set_late_limits());
+	STEP(not_dumpable(layers));
+	/* After the ids: setresuid() forgets the death signal. */
+	STEP(die_with(parent));
+	STEP(no_new_privs(layers));
+	STEP(landlock(&plan->landlock, report));
+	return load_filter(plan->filter, layers);
+}
+
+/*
+ * What a worker started as root needs until it has shut its own cage: to
+ * mount its root, to change its ids, to empty its bounding set; and for the
+ * starter to end it.
+ */
+static const unsigned starter_caps[] = { CAP_SYS_ADMIN, CAP_SYS_CHROOT,
+	CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_KILL };
+
+enum cage_step
+cage_starter(struct cage_report *report)
+{
+	uint32_t *layers = &report->layers;
+
+	*report = (struct cage_report){ 0, 0 };
+	if (capng_get_caps_process() != 0)
+		return CAGE_STEP_CAPS;
+	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP)) {
+		capng_clear(CAPNG_SELECT_ALL);
+		for (size_t i = 0;
+		     i < sizeof(starter_caps) / sizeof(starter_caps[0]); i++)
+			if (capng_update(CAPNG_ADD, CAPNG_EFFECTIVE |
+			    CAPNG_PERMITTED | CAPNG_BOUNDING_SET,
+			    starter_caps[i]) != 0)
+				return CAGE_STEP_CAPS;
+		if (capng_apply(CAPNG_SELECT_ALL) != 0)
+			return CAGE_STEP_CAPS;
+	} else
+		STEP(drop_capabilities(layers));
+	STEP(no_new_privs(layers));
+	return load_filter(&policy_starter, layers);
+}
+
+static enum cage_step
+parent_landlock(const char *cache_dir, uint64_t elsewhere,
+    struct cage_report *report)
+{
+	const struct landlock_path paths[] = {
+		{ cache_dir, LANDLOCK_KEEP_FILES },
+		{ "/", elsewhere },
+	};
+	const struct landlock_rules rules = {
+		.paths = cache_dir != NULL ? paths : paths + 1,
+		.npaths = (cache_dir != NULL ? 1u : 0u) +
+		    (elsewhere != 0 ? 1u : 0u),
+	};
+
+	return landlock(&rules, report);
+}
+
+enum cage_step
+cage_parent(uid_t id, const char *cache_dir, struct cage_report *report)
+{
+	uint32_t *layers = &report->layers;
+
+	*report = (struct cage_report){ 0, 0 };
+	if (capng_get_caps_process() != 0)
+		return CAGE_STEP_CAPS;
+	STEP(drop_bounding(layers));
+	STEP(become(id, layers));
+	STEP(drop_capabilities(layers));
+	STEP(not_dumpable(layers));
+	STEP(no_new_privs(layers));
+	STEP(parent_landlock(cache_dir, LANDLOCK_READ, report));
+	return load_filter(&policy_parent, layers);
+}
+
+enum cage_step
+cage_parent_narrow(const char *cache_dir)
+{
+	struct cage_report report = { 0, 0 };
+
+	return parent_landlock(cache_dir, 0, &report);
+}
+
+enum cage_step
+cage_net_ports(const uint16_t *ports, size_t nports)
+{
+	static const struct landlock_path files[] = {
+		{ "/", LANDLOCK_READ_FILE },
+	};
+	const struct landlock_rules rules = {
+		.paths = files,
+		.npaths = 1,
+		.connect_ports = ports,
+		.nports = nports,
+		.scoped = 1,
+	};
+	int abi = landlock_abi();
+
+	/* Files stay as the first ruleset left them: rulesets only narrow. */
+	if (abi < LANDLOCK_ABI_NET)
+		return CAGE_SHUT;
+	return landlock_restrict(&rules, abi) == 0 ? CAGE_SHUT :
+	    CAGE_STEP_LANDLOCK;
+}
+
+enum cage_step
+cage_net_connected(void)
+{
+	return filter_load(&policy_net_talk) == 0 ? CAGE_SHUT :
+	    CAGE_STEP_SECCOMP;
+}
+#endif

@@ -1,0 +1,90 @@
+"""A real sshd whose only source of keys is the program, and logging in to it."""
+
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import room
+from room import SCRATCH
+
+VERSIONS = {"9.2": "bookworm", "10.0": "bookworm-backports"}
+
+
+def unpacked(version):
+    """Where fetch-sshd has put this version, or None."""
+    directory = Path(os.environ["SALLYPORT_SSHD"] or "/nonexistent", VERSIONS[version])
+    return directory if (directory / "usr/sbin/sshd").exists() else None
+
+
+class Sshd:
+    _ports = iter(range(2201, 2300))
+
+    def __init__(self, version, command, command_user):
+        directory = unpacked(version)
+        self.port = next(self._ports)
+        self._directory = SCRATCH / f"sshd-{self.port}"
+        self._directory.mkdir()
+        host_key = new_key(self._directory / "host_key")
+        config = self._directory / "sshd_config"
+        config.write_text("\n".join([
+            f"Port {self.port}",
+            "ListenAddress 127.0.0.1",
+            f"HostKey {host_key}",
+            "PidFile none",
+            "UsePAM no",
+            "PasswordAuthentication no",
+            "KbdInteractiveAuthentication no",
+            "AuthorizedKeysFile none",
+            f"AuthorizedKeysCommand {command}",
+            f"AuthorizedKeysCommandUser {command_user}",
+            "MaxAuthTries 20",
+            "LogLevel VERBOSE",
+            *(["PerSourcePenalties no"] if version != "9.2" else []),
+        ]) + "\n")
+        # 10.0 is cut in three; the paths of its parts are compiled in.
+        parts = directory / "usr/lib/openssh"
+        if (parts / "sshd-session").exists() and not Path("/usr/lib/openssh/sshd-session").exists():
+            room.mount(parts, "/usr/lib/openssh")
+        self._log = open(self._directory / "log", "w+b")
+        self._process = subprocess.Popen([directory / "usr/sbin/sshd", "-D", "-e", "-f", config],
+                                         stdin=subprocess.DEVNULL, stderr=self._log)
+        self._await_port()
+
+    def _await_port(self):
+        for _ in range(100):
+            assert self._process.poll() is None, f"sshd does not start: {self.log()}"
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+        raise AssertionError(f"sshd does not listen: {self.log()}")
+
+    def log(self):
+        return (self._directory / "log").read_text()
+
+    def login(self, key, user="alice", command="id -un"):
+        """`ssh user@here command`. Returns the finished process."""
+        return subprocess.run(
+            ["ssh", "-F", "none", "-i", key, "-p", str(self.port),
+             "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
+             "-o", "UserKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=no",
+             f"{user}@127.0.0.1", command],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+    def stop(self):
+        self._process.terminate()
+        self._process.wait()
+        self._log.close()
+
+
+def new_key(path, kind="ed25519"):
+    """Make a key pair; returns the private key's path."""
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "", "-f", path], check=True)
+    return path
+
+
+def public_key(path):
+    return Path(f"{path}.pub").read_text().strip()
