@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ipc/worker_entry.h"
@@ -164,7 +165,11 @@ main(int argc, char **argv)
 
 	worker_enter(argc, argv, IPC_FROM_NET, IPC_TO_NET, &entry, &ch);
 	own_ca = strcmp(entry.role, "own-ca") == 0;
-	/* All that needs files and fresh randomness, while there are any. */
+	/*
+	 * All that needs files and fresh randomness, while there are any; the
+	 * time zone, too, which whoever compares dates wants to read.
+	 */
+	tzset();
 	if ((!own_ca && !roots_load_system(&roots)) || !connect_prepare() ||
 	    (x = exchange_prepare()) == NULL)
 		give_up(ERR_SYSTEM);

@@ -122,8 +122,10 @@ log_end(struct log_line *line, int priority)
 	struct tm tm;
 	int n;
 
-	if (log_stderr)
-		(void)dprintf(STDERR_FILENO, "sallyport: %s\n", line->text);
+	if (log_stderr) {
+		n = snprintf(out, sizeof(out), "sallyport: %s\n", line->text);
+		(void)!write(STDERR_FILENO, out, (size_t)n);
+	}
 	if (log_fd == -1)
 		return;
 	if (localtime_r(&now, &tm) != NULL)

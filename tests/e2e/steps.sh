@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034
 # For ./check and ./demo, which source it from the top of the checkout: a known environment,
 # the packages, steps that are quiet unless they fail, and building.
 
