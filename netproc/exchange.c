@@ -26,6 +26,8 @@ struct exchange {
 	struct roots *roots;
 	size_t headers_total;
 	size_t total;
+	bool chunked;
+	bool endless;
 	bool too_large;
 	bool lost_parent;
 	char error[CURL_ERROR_SIZE];
@@ -195,9 +197,12 @@ use_roots(CURL *curl, void *ssl_ctx, void *arg)
 static size_t
 count_header(char *data, size_t size, size_t n, void *arg)
 {
+	static const char chunked[] = "transfer-encoding:";
 	struct exchange *x = arg;
 
-	(void)data;
+	if (size * n > sizeof(chunked) &&
+	    strncasecmp(data, chunked, sizeof(chunked) - 1) == 0)
+		x->chunked = true;
 	x->headers_total += size * n;
 	x->too_large = x->headers_total > HEADERS_TOTAL_MAX;
 	return x->too_large ? 0 : size * n;
@@ -226,11 +231,18 @@ take_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct exchange *x = arg;
 	size_t len = size * n;
+	curl_off_t promised = -1;
 	long status = 0;
 
 	(void)curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
 	/* The status has said it all: stop, lest it never ends. */
 	if (status != 200)
+		return 0;
+	/* Anyone on the way could cut an answer that does not say its end. */
+	(void)curl_easy_getinfo(x->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+	    &promised);
+	x->endless = promised < 0 && !x->chunked;
+	if (x->endless)
 		return 0;
 	if (len > x->body_max - x->total) {
 		x->too_large = true;
@@ -319,6 +331,7 @@ certificate_reason(const struct exchange *x)
 	switch (x->roots->verify_error) {
 	case X509_V_OK:
 		/* The chain is good, so it was libcurl's look at the name. */
+	case X509_V_ERR_HOSTNAME_MISMATCH:
 		return REASON_TLS_NAME;
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 	case X509_V_ERR_CERT_NOT_YET_VALID:
@@ -355,7 +368,8 @@ reason_of(const struct exchange *x, CURLcode code)
 	case CURLE_SSL_CONNECT_ERROR:
 		return handshake_reason(x);
 	case CURLE_OUT_OF_MEMORY:
-		return REASON_MEMORY;
+		/* libcurl says so, too, when a line outgrows its buffer. */
+		return REASON_TOO_LARGE;
 	case CURLE_COULDNT_CONNECT:
 		return REASON_CONNECT;
 	default:
@@ -365,8 +379,11 @@ reason_of(const struct exchange *x, CURLcode code)
 
 /* The peer's certificate may be quoted in it: nothing but printable ASCII. */
 static void
-describe(const struct exchange *x, CURLcode code, char *detail, size_t size)
+describe(struct exchange *x, CURLcode code, char *detail, size_t size)
 {
+	if (x->endless)
+		(void)snprintf(x->error, sizeof(x->error),
+		    "neither Content-Length nor chunks: it may be cut short");
 	(void)snprintf(detail, size, "%.*s", (int)size - 1, x->error[0] != '\0' ? x->error :
 	    curl_easy_strerror(code));
 	for (char *c = detail; *c != '\0'; c++)

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -154,8 +155,13 @@ verify(X509_STORE_CTX *ctx, void *arg)
 	X509 *leaf = X509_STORE_CTX_get0_cert(ctx);
 	int ok;
 
-	if (leaf != NULL)
-		add_issuers(roots, store, leaf);
+	/* Names stand in the SAN; the subject's is a habit of the 1990s. */
+	if (leaf == NULL ||
+	    X509_get_ext_by_NID(leaf, NID_subject_alt_name, -1) == -1) {
+		roots->verify_error = X509_V_ERR_HOSTNAME_MISMATCH;
+		return 0;
+	}
+	add_issuers(roots, store, leaf);
 	for (stack_index i = 0; chain != NULL && i < sk_X509_num(chain); i++)
 		add_issuers(roots, store, sk_X509_value(chain, i));
 	if (roots->bundle != NULL)

@@ -144,7 +144,9 @@ cache_load(const struct cache *cache, const char *name, struct ipc_span url,
 	*entry = (struct cache_entry){ NULL, 0, 0 };
 	if (cache->dir == -1 || max_age_s == 0)
 		return false;
-	fd = openat(cache->dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* O_NONBLOCK: a FIFO in its place must not hold us up. */
+	fd = openat(cache->dir, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1)
 		return false;
 	if ((buf = malloc(ENTRY_MAX + 1)) != NULL &&

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ipc/worker_entry.h"
 #include "parent/log.h"
@@ -19,6 +20,8 @@ login_begin(struct login *login, const char *source, const char *user,
 	login->user = user;
 	login->began_ms = ipc_now_ms();
 	login->deadline_ms = login->began_ms + (int64_t)deadline_s * 1000;
+	login->as_root = geteuid() == 0;
+	login->cache.dir = -1;
 	login->starter.fd = -1;
 	login->decision = (struct decision){ .reason = REASON_OK };
 }
@@ -65,6 +68,43 @@ login_start(struct login *login, enum worker worker)
 	return login_fail(login, REASON_WORKER_START, "the starter is gone");
 }
 
+static void
+log_missing_layers(const char *name, uint32_t missing)
+{
+	struct log_line line;
+
+	log_begin(&line, "this machine does not allow every protection; "
+	    "see sallyport status");
+	log_add_text(&line, "worker", name);
+	for (unsigned i = 0; i < CAGE_LAYER_COUNT; i++)
+		if ((missing & (UINT32_C(1) << i)) != 0)
+			log_add_text(&line, "missing", cage_layer_text(i));
+	log_end(&line, LOG_WARNING);
+}
+
+/* A note in the cache says what has been logged, so that it is said once. */
+static void
+note_missing_layers(const struct login *login, enum worker worker,
+    uint32_t layers)
+{
+	char note[32], what[32];
+	struct ipc_span said = { what, 0 };
+	struct cache_entry entry;
+	uint32_t missing = cage_full(worker == WORKER_JUDGE, login->as_root) &
+	    ~layers;
+
+	if (missing == 0)
+		return;
+	(void)snprintf(note, sizeof(note), "missing-%s", worker_name(worker));
+	(void)snprintf(what, sizeof(what), "layers %08x", missing);
+	said.len = strlen(what);
+	if (!cache_load(&login->cache, note, said, STALE_MAX_MAX_S, &entry)) {
+		log_missing_layers(worker_name(worker), missing);
+		cache_store(&login->cache, note, said, NULL, 0);
+	}
+	cache_entry_free(&entry);
+}
+
 bool
 login_await_ready(struct login *login, enum worker worker,
     struct ipc_message *ready)
@@ -79,7 +119,10 @@ login_await_ready(struct login *login, enum worker worker,
 	    IPC_SET(READY), &m);
 	if (ready != NULL)
 		*ready = m;
-	return err == ERR_OK || login_worker_failed(login, worker, err);
+	if (err != ERR_OK)
+		return login_worker_failed(login, worker, err);
+	note_missing_layers(login, worker, m.as.READY.layers);
+	return true;
 }
 
 static const char *const class_words[] = {
@@ -121,7 +164,8 @@ log_decision(const struct login *login)
 	    (uint64_t)(ipc_now_ms() - login->began_ms));
 	if (d->detail[0] != '\0')
 		log_add_text(&line, "detail", d->detail);
-	log_end(&line, class == REASON_ERROR ? LOG_ERR : LOG_INFO);
+	log_end(&line, class == REASON_ERROR ? LOG_ERR :
+	    d->fetch != REASON_OK ? LOG_WARNING : LOG_INFO);
 }
 
 void

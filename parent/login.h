@@ -10,6 +10,7 @@
 
 #include "ipc/channel.h"
 #include "ipc/reason.h"
+#include "parent/cache.h"
 #include "parent/starter.h"
 
 struct decision {
@@ -29,6 +30,8 @@ struct login {
 	const char *source; /* "key9" */
 	const char *user;
 	int64_t began_ms, deadline_ms;
+	bool as_root; /* started so; the cage changes root's id */
+	struct cache cache;
 	struct starter starter;
 	struct decision decision;
 };
@@ -53,8 +56,9 @@ bool login_worker_failed(struct login *login, enum worker worker,
     enum err err);
 
 /*
- * Starts a worker and waits until it says that its cage is shut. *ready may
- * be NULL. False when the decision has been made.
+ * Starts a worker, and waits until it says that its cage is shut; logs, once,
+ * which layers of it this machine does not allow. *ready may be NULL. False
+ * when the decision has been made.
  */
 bool login_start(struct login *login, enum worker worker) MUST_CHECK;
 bool login_await_ready(struct login *login, enum worker worker,

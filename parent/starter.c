@@ -1,43 +1,20 @@
 #include "parent/starter.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "parent/worker_path.h"
+#include "parent/starter_process.h"
 #include "seccomp/cage.h"
-#include "seccomp/policy.h"
 
-/* A command is one byte: what to do, and with which worker. */
-#define COMMAND_START 0x00
-#define COMMAND_END 0x40
-#define COMMAND_MASK 0x40
-
-/*
- * What the starter says: once, that its own cage is shut; then the answer to
- * each COMMAND_END. Starts are not answered, the worker speaks for itself.
- */
-#define REPORT_READY (-1)
-struct report {
-	int32_t worker; /* or REPORT_READY */
-	int32_t value;  /* as from waitpid(); REPORT_READY: CAGE_* layers */
-};
-
-static const struct {
-	const char *name;
-	const char *places[WORKER_PLACES];
-	const char *role;
-	unsigned to, from;
-} workers[WORKER_COUNT] = {
-#define W(name, executable, role, to, from)                                   \
-	[WORKER_##name] = { #name, executable, role, to, from },
+const struct starter_worker starter_workers[WORKER_COUNT] = {
+#define W(name, log_name, executable, role, to, from)                         \
+	[WORKER_##name] = { log_name, executable, role, to, from },
 	WORKERS(W)
 #undef W
 };
@@ -45,115 +22,9 @@ static const struct {
 const char *
 worker_name(enum worker worker)
 {
-	return (unsigned)worker < WORKER_COUNT ? workers[worker].role : "?";
+	return (unsigned)worker < WORKER_COUNT ?
+	    starter_workers[worker].name : "?";
 }
-
-/* --- in the starter's process --- */
-
-struct children {
-	int command_fd;
-	int executable[WORKER_COUNT];
-	int channel[WORKER_COUNT]; /* -1 once handed over */
-	pid_t pid[WORKER_COUNT];   /* 0: not started, or reaped */
-};
-
-/* Becomes the worker: its channel, no other descriptor, no environment. */
-static void __attribute__((noreturn))
-run_worker(const struct children *children, unsigned worker, pid_t starter)
-{
-	char parent[16], role[16], name[] = "sallyport-worker";
-	char *argv[] = { name, role, parent, NULL };
-	char *envp[] = { NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	/* Above the numbers that are about to be taken. */
-	int executable = fcntl(children->executable[worker], F_DUPFD_CLOEXEC,
-	    WORKER_FD + 1);
-	int channel = fcntl(children->channel[worker], F_DUPFD_CLOEXEC,
-	    WORKER_FD + 1);
-
-	(void)snprintf(parent, sizeof(parent), "%d", (int)starter);
-	(void)snprintf(role, sizeof(role), "%s", workers[worker].role);
-	/* Workers must not hold stdout: sshd reads it until all have closed. */
-	if (null != -1 && dup2(null, STDIN_FILENO) != -1 &&
-	    dup2(null, STDOUT_FILENO) != -1 &&
-	    dup2(null, STDERR_FILENO) != -1 &&
-	    dup2(channel, WORKER_FD) != -1)
-		(void)fexecve(executable, argv, envp);
-	_exit(127);
-}
-
-static void
-start_child(struct children *children, unsigned worker)
-{
-	pid_t self = getpid();
-	pid_t pid;
-
-	if (children->channel[worker] == -1)
-		return;
-	if ((pid = fork()) == 0)
-		run_worker(children, worker, self);
-	/* If there is no child, closing this end is how the parent hears it. */
-	(void)close(children->channel[worker]);
-	children->channel[worker] = -1;
-	children->pid[worker] = pid > 0 ? pid : 0;
-}
-
-/* Kills and reaps; one that had ended by itself keeps its own status. */
-static int
-end_child(struct children *children, unsigned worker)
-{
-	int status = -1;
-	pid_t pid = children->pid[worker];
-
-	if (pid == 0)
-		return -1;
-	(void)kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
-	children->pid[worker] = 0;
-	return status;
-}
-
-static bool
-say(const struct children *children, int32_t worker, int32_t value)
-{
-	struct report report = { worker, value };
-
-	return send(children->command_fd, &report, sizeof(report),
-	    MSG_NOSIGNAL) == (ssize_t)sizeof(report);
-}
-
-static void __attribute__((noreturn))
-starter_main(struct children *children)
-{
-	struct cage_report cage;
-	enum cage_step step;
-	uint8_t command;
-
-	if ((step = cage_starter(&cage)) != CAGE_SHUT)
-		_exit((int)step);
-	if (!say(children, REPORT_READY, (int32_t)cage.layers))
-		_exit(0);
-	while (recv(children->command_fd, &command, 1, 0) == 1) {
-		unsigned worker = command & ~COMMAND_MASK & 0xff;
-
-		if (worker >= WORKER_COUNT)
-			break;
-		if ((command & COMMAND_MASK) == COMMAND_START) {
-			start_child(children, worker);
-			continue;
-		}
-		if (!say(children, (int32_t)worker,
-		    end_child(children, worker)))
-			break;
-	}
-	/* The parent is done or dead: so is everyone. */
-	for (unsigned i = 0; i < WORKER_COUNT; i++)
-		(void)end_child(children, i);
-	_exit(0);
-}
-
-/* --- in the parent's process --- */
 
 static void
 log_problem(const char *words, const char *what)
@@ -171,8 +42,8 @@ open_executables(struct children *children, enum reason *reason)
 	struct file_problem problem;
 
 	for (unsigned i = 0; i < WORKER_COUNT; i++) {
-		children->executable[i] = worker_path_open(workers[i].places,
-		    &problem);
+		children->executable[i] = worker_path_open(
+		    starter_workers[i].places, &problem);
 		if (children->executable[i] == -1) {
 			log_problem("a worker's executable is not safe to run",
 			    problem.what);
@@ -196,8 +67,8 @@ open_channels(struct starter *starter, struct children *children)
 		    pair) == -1)
 			return false;
 		ch->fd = pair[0];
-		ch->sends = workers[i].to;
-		ch->receives = workers[i].from;
+		ch->sends = starter_workers[i].to;
+		ch->receives = starter_workers[i].from;
 		children->channel[i] = pair[1];
 	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
@@ -225,26 +96,6 @@ close_childrens_side(const struct children *children)
 	}
 }
 
-/* The starter lives as long as its parent, and holds nothing of sshd's. */
-static void __attribute__((noreturn))
-become_starter(const struct starter *starter, struct children *children,
-    pid_t parent)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	close_parents_side(starter);
-	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
-	    dup2(null, STDOUT_FILENO) == -1 ||
-	    dup2(null, STDERR_FILENO) == -1)
-		_exit(127);
-	/* Alarms are not inherited: its own last resort. */
-	(void)alarm(DEADLINE_MAX_S + 2);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
-	    getppid() != parent)
-		_exit(127);
-	starter_main(children);
-}
-
 bool
 starter_open(struct starter *starter, enum reason *reason)
 {
@@ -263,7 +114,10 @@ starter_open(struct starter *starter, enum reason *reason)
 		return false;
 	}
 	if (pid == 0)
-		become_starter(starter, &children, self);
+		{
+		close_parents_side(starter);
+		starter_main(&children, self);
+	}
 	close_childrens_side(&children);
 	*reason = REASON_OK;
 	return true;

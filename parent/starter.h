@@ -14,20 +14,26 @@
 #include "ipc/reason.h"
 #include "parent/log.h"
 
-/* W(NAME, executable, its role argument, routes to it, routes from it) */
+/*
+ * W(NAME, name in the log, executable, its role argument, routes to it and
+ * from it)
+ */
 #define WORKERS(W)                                                            \
-	W(JUDGE, PARSE_EXECUTABLE, "judge", IPC_TO_PARSE, IPC_FROM_PARSE)     \
-	W(NET, NET_EXECUTABLE, "system-ca", IPC_TO_NET, IPC_FROM_NET)         \
-	W(NET_OWN_CA, NET_EXECUTABLE, "own-ca", IPC_TO_NET, IPC_FROM_NET)
+	W(JUDGE, "judge", PARSE_EXECUTABLE, "judge", IPC_TO_PARSE,            \
+	    IPC_FROM_PARSE)                                                   \
+	W(NET, "netproc", NET_EXECUTABLE, "system-ca", IPC_TO_NET,            \
+	    IPC_FROM_NET)                                                     \
+	W(NET_OWN_CA, "netproc", NET_EXECUTABLE, "own-ca", IPC_TO_NET,        \
+	    IPC_FROM_NET)
 
 enum worker {
-#define W(name, executable, role, to, from) WORKER_##name,
+#define W(name, log_name, executable, role, to, from) WORKER_##name,
 	WORKERS(W)
 #undef W
 	WORKER_COUNT
 };
 
-/* "judge", "netproc", …: for log lines. */
+/* "judge" or "netproc", for log lines; never NULL. */
 const char *worker_name(enum worker worker);
 
 struct starter {

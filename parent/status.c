@@ -5,7 +5,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "parent/cache.h"
 #include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/login.h"
@@ -21,7 +20,6 @@ struct status {
 	struct login login;
 	char us[USER_NAME_MAX + 1];
 	struct utsname uts;
-	struct cache cache;
 	struct cage_report cages[COLUMNS];
 };
 
@@ -60,8 +58,8 @@ print_machine(uid_t uid, const struct status *status)
 		    "processes are uid %u (as root they would be %d, %d and "
 		    "%d)\n", uid, SALLYPORT_PARENT_ID, SALLYPORT_NET_ID,
 		    SALLYPORT_PARSE_ID);
-	(void)printf("cache      %s%s\n", status->cache.path,
-	    status->cache.dir != -1 ? "" : " (unusable)");
+	(void)printf("cache      %s%s\n", status->login.cache.path,
+	    status->login.cache.dir != -1 ? "" : " (unusable)");
 	if (abi > 0)
 		(void)printf("Landlock   ABI %d\n", abi);
 	else
@@ -78,12 +76,12 @@ start_all(struct status *status)
 
 	if (!starter_open(&login->starter, &reason))
 		return login_fail(login, reason, "see the line before");
-	cache_open(&status->cache, status->us);
+	cache_open(&status->login.cache, status->us);
 	if (!login_start(login, WORKER_JUDGE) ||
 	    !login_start(login, WORKER_NET))
 		return false;
 	step = cage_parent(SALLYPORT_PARENT_ID,
-	    status->cache.dir != -1 ? status->cache.path : NULL,
+	    status->login.cache.dir != -1 ? status->login.cache.path : NULL,
 	    &status->cages[PARENT]);
 	if (step != CAGE_SHUT)
 		return login_fail(login, REASON_CAGE, "parent: %s",

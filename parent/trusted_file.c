@@ -43,7 +43,8 @@ check_directory(const char *dir, enum trust trust, struct file_problem *problem)
 	if (stat(dir, &st) == -1)
 		return problem_set(problem, errno == ENOENT ?
 		    REASON_CONFIG_MISSING : REASON_CONFIG_MODE,
-		    "directory %s: %s", dir, strerror(errno));
+		    "directory %s: %s; fix: create it, or let us enter it",
+		    dir, strerror(errno));
 	if (!owner_ok(st.st_uid, trust))
 		return problem_set(problem, REASON_CONFIG_MODE,
 		    "directory %s belongs to uid %u; "
@@ -79,45 +80,32 @@ check_directories(const char *path, enum trust trust,
 	return 0;
 }
 
-/* Secrets: no reader but the owner, and the group only if it is ours. */
 static int
-check_readers(const struct stat *st, struct file_problem *problem)
+check_file(const struct stat *st, enum trust trust,
+    struct file_problem *problem)
 {
-	if ((st->st_mode & S_IRWXO) != 0)
+	unsigned mode = st->st_mode & 07777;
+
+	if (!S_ISREG(st->st_mode))
+		return problem_set(problem, REASON_CONFIG_MODE,
+		    "it must be a regular file, and is not");
+	if (!owner_ok(st->st_uid, trust))
+		return problem_set(problem, REASON_CONFIG_MODE,
+		    "it belongs to uid %u; fix: chown root", st->st_uid);
+	if ((mode & (S_IWGRP | S_IWOTH)) != 0)
+		return problem_set(problem, REASON_CONFIG_MODE,
+		    "mode %04o lets group or others change it; "
+		    "fix: chmod go-w", mode);
+	if (trust == TRUST_SECRET && (mode & S_IRWXO) != 0)
 		return problem_set(problem, REASON_CONFIG_MODE,
 		    "mode %04o lets everybody read the API key; "
-		    "fix: chmod 0640 (or 0600)", st->st_mode & 07777);
-	if ((st->st_mode & S_IRWXG) != 0 && st->st_gid != getegid())
-		return problem_set(problem, REASON_CONFIG_MODE,
-		    "mode %04o lets group %u read the API key, which is not "
-		    "the group we run as (%u); fix: chgrp %u, or chmod 0600",
-		    st->st_mode & 07777, st->st_gid, getegid(), getegid());
+		    "fix: chmod 0640 (or 0600)", mode);
 	return 0;
 }
 
+/* As trusted_open(), and tells what it found. */
 static int
-check_file(int fd, enum trust trust, struct file_problem *problem)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return problem_set(problem, REASON_SYSTEM, "fstat: %s",
-		    strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return problem_set(problem, REASON_CONFIG_MODE,
-		    "not a regular file");
-	if (!owner_ok(st.st_uid, trust))
-		return problem_set(problem, REASON_CONFIG_MODE,
-		    "it belongs to uid %u; fix: chown root", st.st_uid);
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return problem_set(problem, REASON_CONFIG_MODE,
-		    "mode %04o lets group or others change it; "
-		    "fix: chmod go-w", st.st_mode & 07777);
-	return trust == TRUST_SECRET ? check_readers(&st, problem) : 0;
-}
-
-int
-trusted_open(const char *path, enum trust trust, int flags,
+open_checked(const char *path, enum trust trust, struct stat *st,
     struct file_problem *problem)
 {
 	int fd;
@@ -126,18 +114,27 @@ trusted_open(const char *path, enum trust trust, int flags,
 	if (check_directories(path, trust, problem) == -1)
 		return -1;
 	/* O_NONBLOCK: a FIFO in its place must not hold us up. */
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1 && errno == ENOENT)
 		return problem_set(problem, REASON_CONFIG_MISSING,
-		    "it does not exist");
+		    "it does not exist: create it");
 	if (fd == -1)
 		return problem_set(problem, REASON_CONFIG_MODE,
-		    "%s; fix: let uid %u read it", strerror(errno), geteuid());
-	if (check_file(fd, trust, problem) == -1) {
+		    "%s; fix: chgrp it to our group (%u) and chmod g+r",
+		    strerror(errno), getegid());
+	if (fstat(fd, st) == -1 || check_file(st, trust, problem) == -1) {
 		(void)close(fd);
 		return -1;
 	}
 	return fd;
+}
+
+int
+trusted_open(const char *path, enum trust trust, struct file_problem *problem)
+{
+	struct stat st;
+
+	return open_checked(path, trust, &st, problem);
 }
 
 /* Reads to the end; one byte more than max is too many. */
@@ -165,7 +162,7 @@ read_all(int fd, size_t max, struct trusted_file *file,
 	if (len > max) {
 		free(data);
 		return problem_set(problem, REASON_CONFIG_SIZE,
-		    "it is larger than %zu bytes", max);
+		    "it is larger than %zu bytes: shorten it", max);
 	}
 	file->data = data;
 	file->len = len;
@@ -176,12 +173,15 @@ bool
 trusted_read(const char *path, enum trust trust, size_t max,
     struct trusted_file *file, struct file_problem *problem)
 {
+	struct stat st;
 	int fd, rc;
 
-	*file = (struct trusted_file){ NULL, 0 };
-	if ((fd = trusted_open(path, trust, 0, problem)) == -1)
+	*file = (struct trusted_file){ NULL, 0, false, 0 };
+	if ((fd = open_checked(path, trust, &st, problem)) == -1)
 		return false;
 	rc = read_all(fd, max, file, problem);
+	file->group_reads = (st.st_mode & S_IRGRP) != 0;
+	file->group = st.st_gid;
 	(void)close(fd);
 	return rc == 0;
 }
@@ -193,5 +193,6 @@ trusted_free(struct trusted_file *file)
 	if (file->data != NULL)
 		explicit_bzero(file->data, file->len);
 	free(file->data);
-	*file = (struct trusted_file){ NULL, 0 };
+	file->data = NULL;
+	file->len = 0;
 }

@@ -16,13 +16,14 @@
 enum trust {
 	TRUST_ROOT,       /* root owns it; anyone may read it */
 	TRUST_ROOT_OR_US, /* root or our user; anyone may read it */
-	TRUST_SECRET      /* root or our user; others must not read it, and a
-	                     group only if it is our own */
+	TRUST_SECRET      /* root or our user; others must not read it */
 };
 
 struct trusted_file {
 	uint8_t *data; /* owned; NULL if empty or on failure */
 	size_t len;
+	bool group_reads; /* its group may read it, which is */
+	gid_t group;
 };
 
 /* What is wrong with a file, in words for whoever must mend it. */
@@ -32,11 +33,10 @@ struct file_problem {
 };
 
 /*
- * Opens path for the given purpose: absolute, regular (executable: with that
- * bit), every directory on the way changeable by root or us only. Flags are
- * added to O_RDONLY. Returns a descriptor, or -1 with *problem.
+ * Opens path, which must be absolute and a regular file, and every directory on the way changeable by root or us only. Returns a
+ * descriptor for reading, or -1 with *problem.
  */
-int trusted_open(const char *path, enum trust trust, int flags,
+int trusted_open(const char *path, enum trust trust,
     struct file_problem *problem);
 
 /*

@@ -39,7 +39,7 @@ worker_path_open(const char *const places[WORKER_PLACES],
 		n = snprintf(path, sizeof(path), "%s/%s", bin, places[i] + 3);
 		if (n < 0 || (size_t)n >= sizeof(path))
 			return -1;
-		fd = trusted_open(path, TRUST_ROOT_OR_US, 0, problem);
+		fd = trusted_open(path, TRUST_ROOT_OR_US, problem);
 		/* One that is there and unsafe is not passed over. */
 		if (fd == -1 && problem->reason != REASON_CONFIG_MISSING)
 			break;

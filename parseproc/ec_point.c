@@ -5,8 +5,6 @@
 #include <openssl/nid.h>
 #include <string.h>
 
-#define POINT_UNCOMPRESSED 0x04
-
 /*
  * Known answers: the curves' base points, FIPS 186-4 appendix D.1.2. They
  * stay good whatever happens, and with one bit turned over they are bad.
@@ -82,7 +80,8 @@ ec_point_check(enum ec_curve curve, const uint8_t *p, size_t n)
 	EC_GROUP *group = NULL;
 	EC_POINT *point = NULL;
 
-	if (n != curves[curve].point_len || p[0] != POINT_UNCOMPRESSED)
+	/* Of this length there is only the uncompressed form. */
+	if (n != curves[curve].point_len)
 		return REASON_KEY_CURVE;
 	ERR_clear_error();
 	group = EC_GROUP_new_by_curve_name(curves[curve].nid);

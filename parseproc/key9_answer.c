@@ -55,7 +55,10 @@ take_error(struct reading *r, json_value error)
 	return REASON_ANSWER_ERROR;
 }
 
-/* A key: kept, or dropped with its reason. */
+/*
+ * A key: kept, or dropped with its reason. ANSWER_LINE if it is absent or no
+ * string.
+ */
 static enum reason
 take_key(struct reading *r, json_value public_key, uint32_t line)
 {
@@ -64,7 +67,7 @@ take_key(struct reading *r, json_value public_key, uint32_t line)
 	enum reason reason;
 	size_t n;
 
-	/* The line is no longer than the buffer, so this cannot fail. */
+	/* No string is longer than its line, so there is room. */
 	if (json_string(&r->doc, public_key, r->string, sizeof(r->string),
 	    &n) != ERR_OK)
 		return REASON_ANSWER_LINE;
@@ -87,7 +90,7 @@ take_key(struct reading *r, json_value public_key, uint32_t line)
 static enum reason
 read_line(struct reading *r, const uint8_t *text, size_t len, uint32_t line)
 {
-	json_value error, public_key;
+	json_value error;
 
 	if (len > KEY9_LINE_MAX)
 		return REASON_ANSWER_LINE;
@@ -102,10 +105,8 @@ read_line(struct reading *r, const uint8_t *text, size_t len, uint32_t line)
 	error = json_member(&r->doc, JSON_ROOT, "error");
 	if (has_error(&r->doc, error))
 		return take_error(r, error);
-	public_key = json_member(&r->doc, JSON_ROOT, "public_key");
-	if (json_kind(&r->doc, public_key) != JSON_STRING)
-		return REASON_ANSWER_LINE;
-	return take_key(r, public_key, line);
+	return take_key(r, json_member(&r->doc, JSON_ROOT, "public_key"),
+	    line);
 }
 
 /* All lines, until one refuses the answer. */

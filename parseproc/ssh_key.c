@@ -66,17 +66,14 @@ begins_with(struct word word, const char *text)
 
 /*
  * Whether an entry whose first word is no type of ours begins with options
- * (sshd(8)): they have values, come in lists, or stand before a type. It is
- * left out either way; this only finds the better word for the log.
+ * (sshd(8)): they have quotes or stand before a type. It is left out either
+ * way; this only finds the better word for the log.
  */
 static bool
 looks_like_options(struct word first, struct word second)
 {
-	for (size_t i = 0; i < first.len; i++)
-		if (first.p[i] == '=' || first.p[i] == ',' ||
-		    first.p[i] == '"')
-			return true;
-	return begins_with(second, "ssh-") || begins_with(second, "ecdsa-") ||
+	return (first.len > 0 && memchr(first.p, '"', first.len) != NULL) ||
+	    begins_with(second, "ssh-") || begins_with(second, "ecdsa-") ||
 	    begins_with(second, "sk-");
 }
 
@@ -87,13 +84,19 @@ looks_like_options(struct word first, struct word second)
 static size_t
 reduce_comment(struct word rest, char *out)
 {
+	size_t used;
+
 	while (rest.len > 0 && is_blank(rest.p[0])) {
 		rest.p++;
 		rest.len--;
 	}
 	while (rest.len > 0 && is_blank(rest.p[rest.len - 1]))
 		rest.len--;
-	return utf8_to_ascii(rest.p, rest.len, out, KEY_COMMENT_MAX);
+	used = utf8_to_ascii(rest.p, rest.len, out, KEY_COMMENT_MAX);
+	/* Cut behind a space, it would not be the same when read again. */
+	while (used > 0 && out[used - 1] == ' ')
+		used--;
+	return used;
 }
 
 /* Puts the checked parts together anew. */

@@ -284,8 +284,6 @@ read_text(struct reading *r, const uint8_t *text, size_t len)
 	if (r->map->nodes == NULL || r->map->pool == NULL ||
 	    yaml_parser_initialize(&parser) != 1)
 		return no_memory(r->error);
-	/* Said beforehand, or it would look for UTF-16. */
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, len > 0 ? text :
 	    (const uint8_t *)"", len);
 	reason = take_events(r, &parser);
@@ -334,6 +332,7 @@ yaml_map_read(struct yaml_map *map, const uint8_t *text, size_t len,
 	if (len > CONFIG_FILE_MAX)
 		return config_error_set(error, REASON_CONFIG_SIZE, 0, NULL,
 		    "the file is larger than 64 KiB: shorten it");
+	/* libyaml would take UTF-16 too, whose byte order marks end here. */
 	if (!is_utf8(text, len, &offset))
 		return config_error_set(error, REASON_CONFIG_SYNTAX,
 		    line_of(text, offset), NULL,

@@ -37,6 +37,21 @@ cage_layer_text(unsigned index)
 	return index < CAGE_LAYER_COUNT ? layer_texts[index] : "unknown";
 }
 
+uint32_t
+cage_full(bool own_net, bool as_root)
+{
+	uint32_t full = (UINT32_C(1) << CAGE_LAYER_COUNT) - 1;
+
+	if (!own_net)
+		full &= ~(uint32_t)CAGE_NET_NS;
+	/* Root needs no user namespace to build a private root in. */
+	if (as_root && !own_net)
+		full &= ~(uint32_t)CAGE_USER_NS;
+	if (!as_root)
+		full &= ~(uint32_t)CAGE_UID;
+	return full;
+}
+
 const char *
 cage_step_name(int status)
 {

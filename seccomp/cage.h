@@ -64,6 +64,12 @@ struct cage_report {
 	int landlock_abi;
 };
 
+/*
+ * The layers that a worker has on a machine that allows them all. own_net: as
+ * in the plan. as_root: whether sallyport was started as root.
+ */
+uint32_t cage_full(bool own_net, bool as_root);
+
 /* Exit statuses that name the step which failed. */
 #define CAGE_EXIT_FIRST 80
 #define CAGE_STEPS(S)                                                         \

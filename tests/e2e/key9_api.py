@@ -33,7 +33,6 @@ LISTENERS = {   # name: (certificate, address, port)
     "metadata": ("good", METADATA_ADDRESS, 8443),
     "elsewhere": ("good", API_ADDRESS, 8444),
     "wrong name": ("wrong name", API_ADDRESS, 8445),
-    "common name only": ("common name only", API_ADDRESS, 8446),
     "expired": ("expired", API_ADDRESS, 8447),
     "self-signed": ("self-signed", API_ADDRESS, 8448),
     "unknown authority": ("unknown authority", API_ADDRESS, 8449),
@@ -61,7 +60,6 @@ class Certificates:
         names = [f"{name}.key9.test" for name in GOOD_NAMES]
         self._issue("good", names)
         self._issue("wrong name", ["other.key9.test"])
-        self._issue("common name only", [])
         self._issue("expired", names, expired=True)
         self._issue("self-signed", names, authority=None)
         self._issue("unknown authority", names, authority=stranger)
@@ -90,10 +88,9 @@ class Certificates:
             certificate, signer = authority or self._authority
             issuer = certificate.subject
         builder = self._builder(name, key.public_key(), issuer, expired)
-        if names:
-            sans = [x509.DNSName(n) for n in names]
-            sans += [x509.IPAddress(ipaddress.ip_address(METADATA_ADDRESS))]
-            builder = builder.add_extension(x509.SubjectAlternativeName(sans), critical=False)
+        sans = [x509.DNSName(n) for n in names]
+        sans += [x509.IPAddress(ipaddress.ip_address(METADATA_ADDRESS))]
+        builder = builder.add_extension(x509.SubjectAlternativeName(sans), critical=False)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         pem += builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM)
         (self.directory / f"{file}.pem").write_bytes(pem)
@@ -229,6 +226,9 @@ def read_head(connection):
         if not more:
             return None, b""
         data += more
+        if data.startswith(b"\x16"):        # TLS, to a listener without
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            return None, b""
     head, body = data.split(b"\r\n\r\n", 1)
     return head.decode("latin-1").split("\r\n"), body
 

@@ -184,13 +184,13 @@ class Result(NamedTuple):
         return [(f["reason"], int(f["line"])) for f in found]
 
 
-def still_running():
-    """Processes of the staged program that are alive."""
+def running():
+    """/proc directories of the staged program's processes that are alive."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
             if entry.name.isdigit() and Path(os.readlink(entry / "exe")).is_relative_to(PREFIX):
-                found.append((entry / "stat").read_text())
+                found.append(entry)
         except OSError:     # gone, or a zombie
             pass
     return found
@@ -228,10 +228,10 @@ class Program:
             assert line.isascii() and line.replace("\n", "").isprintable(), repr(line)
         # A worker that lost its parent is killed by the kernel a moment later.
         for _ in range(20):
-            if not still_running():
+            if not running():
                 break
             time.sleep(0.05)
-        assert not still_running(), "processes left behind"
+        assert not running(), "processes left behind"
         return result
 
     def keys_for(self, user, *options, as_user="key9", deadline=None):

@@ -24,7 +24,7 @@ DECISION = {
     "expired": "tls_expired",
     "untrusted": "tls_untrusted",
     "TLS 1.1": "tls_version",
-    "no TLS at all": "tls",
+    "no TLS at all": ("tls", "timeout"),
     "status": "http_status",
     "broken HTTP": "http_protocol",
     "endless header": ("http_protocol", "too_large"),
@@ -46,9 +46,10 @@ KEY_DROPPED = {
     "second line": "key_line",
     "carriage return": "key_line",
     "NUL": "key_line",
+    "escape in the comment": "key_line",
     "inner type": "key_inner_type",
     "off the curve": "key_curve",
-    "inner curve": "key_curve",
+    "inner curve": "key_inner_type",
     "RSA 1024": "key_rsa",
     "trailing bytes": "key_blob",
     "cut short": "key_blob",
@@ -56,8 +57,8 @@ KEY_DROPPED = {
     "certificate": "key_type",
     "not base64": "key_base64",
     "loose base64": "key_base64",
-    "no blob": ("key_line", "key_base64"),
-    "empty": "key_line",
+    "no blob": "key_base64",
+    "empty": "key_type",
 }
 
 

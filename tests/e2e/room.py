@@ -197,10 +197,11 @@ def enter_pytest(config):
     """
     if "SALLYPORT_IN_ROOM" in os.environ:
         return None
-    probe = subprocess.run(command_line(["true"]), stdin=subprocess.DEVNULL,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if probe.returncode != 0:
-        return "no room can be made here: " + probe.stdout.strip()
+    try:
+        subprocess.run(command_line(["true"]), stdin=subprocess.DEVNULL, check=True, text=True,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"no room can be made here: {error} {getattr(error, 'output', '')}".strip()
     config.pluginmanager.getplugin("capturemanager").suspend_global_capture(in_=True)
     enter(["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider",
            *config.invocation_params.args], os.environ.get("SALLYPORT_STAGE"))

@@ -127,7 +127,9 @@ json_test_suite_as_rfc8259_demands(void **state)
 				fail_msg("%s: %d", f->name, (int)verdict);
 			y++;
 		} else if (f->name[0] == 'n') {
-			if (verdict == JSON_OK)
+			/* By the grammar alone, without jsmn's help. */
+			if (verdict == JSON_OK || json_grammar(f->data,
+			    f->len, &values) == JSON_OK)
 				fail_msg("%s accepted", f->name);
 			n++;
 		} else {
@@ -305,6 +307,35 @@ json_bytes_outside_the_text_refused(void **state)
 	assert_int_equal(read_text("\v{}"), JSON_INVALID);
 }
 
+/* What jsmn would let pass or stop: the grammar must not need its help. */
+static void
+json_grammar_alone_refuses(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+	} cases[] = {
+		{ "[\"\\\0\"]", 6 }, { "{\"a\":1]", 7 }, { "[1}", 3 },
+		{ "{\"a\"}", 5 }, { "[1 2]", 5 }, { "[1,]", 4 },
+		{ "{\"a\":1,}", 8 }, { "[,1]", 4 }, { "{,}", 3 },
+		{ "{1:1}", 5 }, { "{\"a\" 1}", 7 }, { "]", 1 }, { "}", 1 },
+		{ ":", 1 }, { ",", 1 }, { "[1]]", 4 }, { "[", 1 },
+		{ "{\"a\":}", 6 }, { "\"a", 2 }, { "\"\\u12\"", 6 },
+		{ "\"\t\"", 3 }, { "tru", 3 }, { "truex", 5 }, { "01", 2 },
+		{ "-", 1 }, { "1.", 2 }, { ".1", 2 }, { "1e", 2 },
+		{ "+1", 2 }, { "0x1", 3 }, { "NaN", 3 }, { "-Infinity", 9 },
+	};
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (json_grammar((const uint8_t *)cases[i].text, cases[i].len,
+		    &n) != JSON_INVALID)
+			fail_msg("case %zu taken", i);
+		assert_int_equal(n, 0);
+	}
+}
+
 static void
 json_lone_values_taken(void **state)
 {
@@ -379,8 +410,8 @@ string_equals(const struct json *doc, json_value v, const void *bytes,
 static void
 json_members_found_by_exact_name(void **state)
 {
-	static const char text[] = "{\"deep\":{\"key\":\"inner\"},\"list\":"
-	    "[\"key\",{\"key\":1}],\"\\u006bey\":\"outer\",\"ke\":1,"
+	static const char text[] = "{\"keyss\":0,\"ke\":5,\"deep\":{\"key\":\"inner\"},\"list\":"
+	    "[\"key\",{\"key\":1}],\"\\u006bey\":\"outer\","
 	    "\"keys\":2,\"n\":null}";
 	struct json doc = { 0 };
 
@@ -395,6 +426,7 @@ json_members_found_by_exact_name(void **state)
 	assert_int_equal(json_member(&doc, JSON_ROOT, "k"), JSON_NONE);
 	assert_int_equal(json_member(&doc, JSON_ROOT, "inner"), JSON_NONE);
 	assert_int_equal(json_member(&doc, JSON_ROOT, ""), JSON_NONE);
+	assert_int_equal(json_next(&doc, JSON_ROOT, 1), JSON_NONE);
 	assert_int_equal(json_member(&doc, JSON_NONE, "key"), JSON_NONE);
 	assert_int_equal(json_member(&doc, json_member(&doc, JSON_ROOT,
 	    "list"), "key"), JSON_NONE);
@@ -579,6 +611,7 @@ main(void)
 		cmocka_unit_test(json_names_twice_refused),
 		cmocka_unit_test(json_names_alike_taken),
 		cmocka_unit_test(json_bytes_outside_the_text_refused),
+		cmocka_unit_test(json_grammar_alone_refuses),
 		cmocka_unit_test(json_lone_values_taken),
 		cmocka_unit_test(json_every_truncation_refused),
 		cmocka_unit_test(json_every_bit_flip_survived),

@@ -111,7 +111,8 @@ static void
 ssh_key_options_refused(void **state)
 {
 	static const char *const options[] = {
-		"command=\"/bin/sh\" ", "no-pty ", "restrict,pty ",
+		"command=\"/bin/sh\" ", "command=\"a b\" ", "no-pty ",
+		"restrict,pty ",
 		"cert-authority ", "from=\"10.0.0.0/8\",no-pty\t",
 		"command=\"echo ssh-rsa AAAA\" ", "environment=\"A=b c\" ",
 		"restrict  ", "\"", "expiry-time=20300101 ",
@@ -243,6 +244,13 @@ ssh_key_comment_reduced_and_cut(void **state)
 	assert_int_equal(key.comment_len, KEY_COMMENT_MAX);
 	assert_int_equal(strlen(key.comment), KEY_COMMENT_MAX);
 	ssh_key_free(&key);
+
+	/* Cut behind white space: as if it were not there. */
+	memset(line + n + KEY_COMMENT_MAX - 3, ' ', 3);
+	assert_int_equal(read_bytes(line, n + KEY_COMMENT_MAX + 7, &key),
+	    REASON_OK);
+	assert_int_equal(key.comment_len, KEY_COMMENT_MAX - 3);
+	ssh_key_free(&key);
 }
 
 /* A blob as an entry; what comes out must be that blob and no other. */
@@ -342,7 +350,8 @@ ssh_key_every_bit_flip_refused_or_faithful(void **state)
 static void
 ssh_key_every_text_flip_refused_or_canonical(void **state)
 {
-	const char *line = entry("", &good_keys[0], " c");
+	/* One with padding. */
+	const char *line = entry("", &good_keys[7], " c");
 	size_t len = strlen(line), taken = 0;
 
 	(void)state;

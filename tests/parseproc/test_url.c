@@ -95,6 +95,12 @@ url_bad_refused(void **state)
 	}
 	assert_non_null(read_bytes("https://a\0b/", 12, &url));
 	assert_non_null(read_bytes("https://a/\0", 11, &url));
+	/* The phrase tells what to change. */
+	assert_non_null(strstr(read_bytes("https://a/?b", 12, &url), "?"));
+	assert_non_null(strstr(read_bytes("https://a/#b", 12, &url), "#"));
+	assert_non_null(strstr(read_bytes("https://u@a/", 12, &url), "@"));
+	assert_non_null(strstr(read_bytes("ftp://a/", 8, &url), "https://"));
+	assert_non_null(strstr(read_bytes("https://a:0", 11, &url), "port"));
 	memset(longest + 8, 'a', URL_HOST_MAX + 1);
 	assert_non_null(read_bytes(longest, 8 + URL_HOST_MAX + 1, &url));
 	assert_null(read_bytes(longest, 8 + URL_HOST_MAX, &url));

@@ -1,0 +1,134 @@
+/*
+ * The starter: alone in the parent's image, it may fork, exec, kill and wait.
+ * It is told one byte at a time, never reads a file or a worker's message,
+ * and executes only descriptors that were opened and checked before it began.
+ */
+#include "parent/starter_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "seccomp/cage.h"
+#include "seccomp/policy.h"
+
+/* Becomes the worker: its channel, no other descriptor, no environment. */
+static void __attribute__((noreturn))
+run_worker(const struct children *children, unsigned worker, pid_t starter)
+{
+	const char *path = starter_workers[worker].places[0];
+	char name[32], role[16], parent[16];
+	char *argv[] = { name, role, parent, NULL };
+	char *envp[] = { NULL };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	/* Above the numbers that are about to be taken. */
+	int executable = fcntl(children->executable[worker], F_DUPFD_CLOEXEC,
+	    WORKER_FD + 1);
+	int channel = fcntl(children->channel[worker], F_DUPFD_CLOEXEC,
+	    WORKER_FD + 1);
+
+	(void)snprintf(name, sizeof(name), "%s", strrchr(path, '/') + 1);
+	(void)snprintf(parent, sizeof(parent), "%d", (int)starter);
+	(void)snprintf(role, sizeof(role), "%s", starter_workers[worker].role);
+	/* Workers must not hold stdout: sshd reads it until all have closed. */
+	if (null != -1 && dup2(null, STDIN_FILENO) != -1 &&
+	    dup2(null, STDOUT_FILENO) != -1 &&
+	    dup2(null, STDERR_FILENO) != -1 &&
+	    dup2(channel, WORKER_FD) != -1)
+		(void)fexecve(executable, argv, envp);
+	_exit(127);
+}
+
+static void
+start_child(struct children *children, unsigned worker)
+{
+	pid_t self = getpid();
+	pid_t pid;
+
+	if (children->channel[worker] == -1)
+		return;
+	if ((pid = fork()) == 0)
+		run_worker(children, worker, self);
+	/* If there is no child, closing this end is how the parent hears it. */
+	(void)close(children->channel[worker]);
+	children->channel[worker] = -1;
+	children->pid[worker] = pid > 0 ? pid : 0;
+}
+
+/* Kills and reaps; one that had ended by itself keeps its own status. */
+static int
+end_child(struct children *children, unsigned worker)
+{
+	int status = -1;
+	pid_t pid = children->pid[worker];
+
+	if (pid == 0)
+		return -1;
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	children->pid[worker] = 0;
+	return status;
+}
+
+static bool
+say(const struct children *children, int32_t worker, int32_t value)
+{
+	struct report report = { worker, value };
+
+	return send(children->command_fd, &report, sizeof(report),
+	    MSG_NOSIGNAL) == (ssize_t)sizeof(report);
+}
+
+static void __attribute__((noreturn))
+serve(struct children *children)
+{
+	struct cage_report cage;
+	enum cage_step step;
+	uint8_t command;
+
+	if ((step = cage_starter(&cage)) != CAGE_SHUT)
+		_exit((int)step);
+	if (!say(children, REPORT_READY, (int32_t)cage.layers))
+		_exit(0);
+	while (recv(children->command_fd, &command, 1, 0) == 1) {
+		unsigned worker = command & ~COMMAND_MASK & 0xff;
+
+		if (worker >= WORKER_COUNT)
+			break;
+		if ((command & COMMAND_MASK) == COMMAND_START) {
+			start_child(children, worker);
+			continue;
+		}
+		if (!say(children, (int32_t)worker,
+		    end_child(children, worker)))
+			break;
+	}
+	/* The parent is done or dead: so is everyone. */
+	for (unsigned i = 0; i < WORKER_COUNT; i++)
+		(void)end_child(children, i);
+	_exit(0);
+}
+
+void
+starter_main(struct children *children, pid_t parent)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
+	    dup2(null, STDOUT_FILENO) == -1 ||
+	    dup2(null, STDERR_FILENO) == -1)
+		_exit(127);
+	/* Alarms are not inherited: its own last resort. */
+	(void)alarm(DEADLINE_MAX_S + 2);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
+	    getppid() != parent)
+		_exit(127);
+	serve(children);
+}

@@ -1,0 +1,54 @@
+/*
+ * What starter.c (the parent's side) and starter_process.c (the child's) have
+ * to agree on.
+ */
+#ifndef PARENT_STARTER_PROCESS_H
+#define PARENT_STARTER_PROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "parent/starter.h"
+#include "parent/worker_path.h"
+
+/* A command is one byte: what to do, and with which worker. */
+#define COMMAND_START 0x00
+#define COMMAND_END 0x40
+#define COMMAND_MASK 0x40
+
+/*
+ * What the starter says: once, that its own cage is shut; then the answer to
+ * each COMMAND_END. Starts are not answered, the worker speaks for itself.
+ */
+#define REPORT_READY (-1)
+struct report {
+	int32_t worker; /* or REPORT_READY */
+	int32_t value;  /* as from waitpid(); REPORT_READY: CAGE_* layers */
+};
+
+/* The fixed table: what each command may start. */
+struct starter_worker {
+	const char *name; /* in the log */
+	const char *places[WORKER_PLACES];
+	const char *role;
+	unsigned to, from; /* routes */
+};
+
+extern const struct starter_worker starter_workers[WORKER_COUNT];
+
+struct children {
+	int command_fd;
+	int executable[WORKER_COUNT];
+	int channel[WORKER_COUNT]; /* -1 once handed over */
+	pid_t pid[WORKER_COUNT];   /* 0: not started, or reaped */
+};
+
+/*
+ * The starter's whole life, in a fresh child of the given parent: it holds
+ * nothing of sshd's, shuts its cage, serves commands, and ends with its
+ * parent and after all its children.
+ */
+void starter_main(struct children *children, pid_t parent)
+    __attribute__((noreturn));
+
+#endif

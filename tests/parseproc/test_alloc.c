@@ -1,0 +1,291 @@
+/*
+ * Every allocation fails once, and for good: the readers answer MEMORY or
+ * give the right answer, never another one, and keep nothing.
+ *
+ * Linked with -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,
+ * --wrap=free, and with libyaml's static library before anything that brings
+ * the shared one, so that its allocations are counted too.
+ * BoringSSL, however linked, is reached through its own hooks.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parseproc/json.h"
+#include "parseproc/k9_config.h"
+#include "parseproc/key9_answer.h"
+#include "parseproc/sallyport_config.h"
+#include "parseproc/ssh_key.h"
+#include "tests/parseproc/sample_keys.h"
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t count, size_t n);
+void *__real_realloc(void *p, size_t n);
+char *__real_strdup(const char *s);
+void __real_free(void *p);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t count, size_t n);
+void *__wrap_realloc(void *p, size_t n);
+char *__wrap_strdup(const char *s);
+void __wrap_free(void *p);
+void *OPENSSL_memory_alloc(size_t n);
+void OPENSSL_memory_free(void *p);
+size_t OPENSSL_memory_get_size(void *p);
+
+static bool counting;     /* inside what is tested */
+static size_t allocated;  /* how many allocations were asked for */
+static size_t fail_at;    /* the first one that fails; 0: none */
+static bool fail_forever; /* or only that one */
+static long alive;        /* blocks that were not freed */
+
+static bool
+refuse(void)
+{
+	if (!counting)
+		return false;
+	allocated++;
+	return fail_at != 0 && (allocated == fail_at ||
+	    (fail_forever && allocated > fail_at));
+}
+
+static void *
+count(void *p)
+{
+	if (counting && p != NULL)
+		alive++;
+	return p;
+}
+
+void *
+__wrap_malloc(size_t n)
+{
+	return refuse() ? NULL : count(__real_malloc(n));
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return refuse() ? NULL : count(__real_calloc(n, size));
+}
+
+void *
+__wrap_realloc(void *p, size_t n)
+{
+	if (refuse())
+		return NULL;
+	return p == NULL ? count(__real_realloc(p, n)) : __real_realloc(p, n);
+}
+
+char *
+__wrap_strdup(const char *s)
+{
+	return refuse() ? NULL : count(__real_strdup(s));
+}
+
+void
+__wrap_free(void *p)
+{
+	if (counting && p != NULL)
+		alive--;
+	__real_free(p);
+}
+
+/* BoringSSL's own: a head with the size, aligned for anything behind it. */
+#define HEAD 16
+
+void *
+OPENSSL_memory_alloc(size_t n)
+{
+	uint8_t *p = __wrap_malloc(HEAD + n);
+
+	if (p == NULL)
+		return NULL;
+	memcpy(p, &n, sizeof(n));
+	return p + HEAD;
+}
+
+void
+OPENSSL_memory_free(void *p)
+{
+	if (p != NULL)
+		__wrap_free((uint8_t *)p - HEAD);
+}
+
+size_t
+OPENSSL_memory_get_size(void *p)
+{
+	size_t n = 0;
+
+	if (p != NULL)
+		memcpy(&n, (uint8_t *)p - HEAD, sizeof(n));
+	return n;
+}
+
+/* --- what is tested: each returns MEMORY or its right answer --- */
+
+static char text[65536];
+
+static enum reason
+read_answer(void)
+{
+	struct key9_answer answer;
+	enum reason reason = key9_answer_read((uint8_t *)text, strlen(text),
+	    &answer);
+
+	/* With memory for all of it, all of it. */
+	if (reason == REASON_OK && (answer.nkeys != ngood_keys ||
+	    answer.ndrops != nbad_keys))
+		reason = REASON_COUNT;
+	for (size_t i = 0; reason == REASON_OK && i < nbad_keys; i++)
+		if (answer.drops[i].reason != bad_keys[i].reason)
+			reason = REASON_COUNT;
+	key9_answer_free(&answer);
+	return reason;
+}
+
+static enum reason
+read_k9_config(void)
+{
+	static struct k9_config config;
+	struct config_error error;
+
+	return k9_config_read((uint8_t *)text, strlen(text), &config, &error);
+}
+
+static enum reason
+read_sallyport_config(void)
+{
+	struct sallyport_config config;
+	struct config_error error;
+
+	return sallyport_config_read((uint8_t *)text, strlen(text), &config,
+	    &error);
+}
+
+static enum reason
+read_json(void)
+{
+	struct json doc = { 0 };
+	enum json_verdict verdict = json_read(&doc, (uint8_t *)text,
+	    strlen(text));
+
+	if (verdict == JSON_OK)
+		verdict = json_read(&doc, (const uint8_t *)"[[1],[2],[[3]]]",
+		    15);
+	json_free(&doc);
+	return verdict == JSON_OK ? REASON_OK : verdict == JSON_MEMORY ?
+	    REASON_MEMORY : REASON_COUNT;
+}
+
+/* Fails the first, the second ... allocation, until none is left to fail. */
+static void
+sweep(const char *name, enum reason (*run)(void), enum reason expected)
+{
+	for (int forever = 0; forever < 2; forever++) {
+		enum reason reason;
+
+		fail_forever = forever;
+		for (fail_at = 1;; fail_at++) {
+			allocated = 0;
+			alive = 0;
+			counting = true;
+			reason = run();
+			counting = false;
+			if (alive != 0)
+				fail_msg("%s: %ld blocks kept when %zu fails",
+				    name, alive, fail_at);
+			if (allocated < fail_at)
+				break;
+			/* libyaml may do without; then all is as it was. */
+			if (reason != REASON_MEMORY && reason != expected)
+				fail_msg("%s: %s when %zu fails", name,
+				    reason_word(reason), fail_at);
+			if (forever && reason != REASON_MEMORY)
+				fail_msg("%s: no MEMORY at %zu", name,
+				    fail_at);
+		}
+		assert_int_equal(reason, expected);
+		assert_true(fail_at > 1);
+		print_message("%s: each of %zu allocations failed %s\n", name,
+		    fail_at - 1, forever ? "with all after it" : "once");
+	}
+	fail_at = 0;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return ssh_key_warm_up() ? 0 : 1;
+}
+
+static void
+alloc_fails_in_key9_answer_memory(void **state)
+{
+	size_t used = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ngood_keys; i++)
+		used += (size_t)sprintf(text + used, "{\"public_key\":\"%s %s\""
+		    "}\n", good_keys[i].type, good_keys[i].base64);
+	/* A longer line makes the document grow. */
+	for (size_t i = 0; i < nbad_keys; i++)
+		used += (size_t)sprintf(text + used, "{\"x\":[1,2,3,4,5,6],"
+		    "\"public_key\":\"%s %s\"}\n", bad_keys[i].type,
+		    bad_keys[i].base64);
+	assert_true(used < sizeof(text));
+	sweep("key9_answer", read_answer, REASON_OK);
+}
+
+static void
+alloc_fails_in_k9_config_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "system:\n  machine_group: [a, \"b\\u00e9\"]\n"
+	    "  run_as: k\nauthentication:\n  api_key: k\n"
+	    "  company_uuid: u\nurls:\n  query_ssh_keys: https://a/q\n"
+	    "tail: {a: [1, {b: c}], d: 'x'}\n");
+	sweep("k9_config", read_k9_config, REASON_OK);
+	strcat(text, "x: &a *b\n");
+	sweep("k9_config with an error", read_k9_config,
+	    REASON_CONFIG_SYNTAX);
+	strcpy(text, "system: [\n");
+	sweep("k9_config that is no YAML", read_k9_config,
+	    REASON_CONFIG_SYNTAX);
+}
+
+static void
+alloc_fails_in_sallyport_config_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "# ours\nstale_max: 24h\n");
+	sweep("sallyport_config", read_sallyport_config, REASON_OK);
+}
+
+static void
+alloc_fails_in_json_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "{\"a\":1,\"b\":[]}");
+	sweep("json", read_json, REASON_OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(alloc_fails_in_key9_answer_memory),
+		cmocka_unit_test(alloc_fails_in_k9_config_memory),
+		cmocka_unit_test(alloc_fails_in_sallyport_config_memory),
+		cmocka_unit_test(alloc_fails_in_json_memory),
+	};
+
+	return cmocka_run_group_tests_name("alloc", tests, setup, NULL);
+}

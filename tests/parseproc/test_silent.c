@@ -1,0 +1,197 @@
+/*
+ * After ssh_key_warm_up() no reader makes a system call, whatever it reads.
+ * Shown under a filter that lets nothing pass but exit_group.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "parseproc/json.h"
+#include "parseproc/k9_config.h"
+#include "parseproc/key9_answer.h"
+#include "parseproc/key9_request.h"
+#include "parseproc/sallyport_config.h"
+#include "tests/parseproc/sample_keys.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+/* More than all readers below use together; the worker has an arena. */
+#define HEAP (16 * 1024 * 1024)
+
+static char body[65536];
+static struct key9_answer answer;
+static struct k9_config config;
+static struct key9_request request;
+
+static void
+make_body(void)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < ngood_keys; i++)
+		used += (size_t)sprintf(body + used, "{\"public_key\":\"%s %s\""
+		    "}\n", good_keys[i].type, good_keys[i].base64);
+	for (size_t i = 0; i < nbad_keys; i++)
+		used += (size_t)sprintf(body + used, "{\"public_key\":\"%s %s\""
+		    "}\n", bad_keys[i].type, bad_keys[i].base64);
+}
+
+/* Makes the C library hold memory that it will not give back. */
+static void
+grow_heap(void)
+{
+	void *p;
+
+	(void)mallopt(M_MMAP_THRESHOLD, 2 * HEAP);
+	(void)mallopt(M_TRIM_THRESHOLD, 4 * HEAP);
+	(void)mallopt(M_TOP_PAD, HEAP);
+	p = malloc(HEAP);
+	if (p == NULL)
+		_exit(3);
+	memset(p, 1, HEAP);
+	free(p);
+}
+
+/* From here on every system call but exit_group kills. */
+static void
+shut(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	};
+	struct sock_fprog filter = { sizeof(code) / sizeof(code[0]), code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+		_exit(4);
+}
+
+/* Exit status 0 if all answers are right. */
+static void
+read_everything(void)
+{
+	static const char k9[] = "system: {machine_group: [a, b], run_as: k}\n"
+	    "authentication: {api_key: k, company_uuid: u}\n"
+	    "urls: {query_ssh_keys: \"https://a/q\"}\n";
+	static const char bad[] = "a: &b [\n";
+	struct sallyport_config ours;
+	struct config_error error;
+	struct json doc = { 0 };
+	int wrong = 0;
+
+	for (int i = 0; i < 3; i++) {
+		wrong |= key9_answer_read((uint8_t *)body, strlen(body),
+		    &answer) != REASON_OK;
+		wrong |= answer.nkeys != ngood_keys;
+		wrong |= answer.ndrops != nbad_keys;
+		key9_answer_free(&answer);
+		wrong |= k9_config_read((const uint8_t *)k9, sizeof(k9) - 1,
+		    &config, &error) != REASON_OK;
+		wrong |= key9_request_write(&config, (const uint8_t *)"joe",
+		    3, (const uint8_t *)"r", 1, &request) != REASON_OK;
+		wrong |= k9_config_read((const uint8_t *)bad, sizeof(bad) - 1,
+		    &config, &error) != REASON_CONFIG_SYNTAX;
+		wrong |= sallyport_config_read(NULL, 0, &ours, &error) !=
+		    REASON_OK;
+		wrong |= json_read(&doc, (const uint8_t *)"[1]", 3) != JSON_OK;
+		json_free(&doc);
+	}
+	_exit(wrong);
+}
+
+static void
+child_reads(void)
+{
+	if (!ssh_key_warm_up())
+		_exit(2);
+	make_body();
+	grow_heap();
+	shut();
+	read_everything();
+}
+
+static void
+child_asks_the_kernel(void)
+{
+	shut();
+	(void)syscall(SYS_getppid);
+	_exit(0);
+}
+
+/* The wait status of a child that runs. */
+static int
+status_of(void (*run)(void))
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		run();
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void
+silent_readers_make_no_system_call(void **state)
+{
+	int status;
+
+	(void)state;
+	if (SANITIZED)
+		skip();
+	status = status_of(child_reads);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		fail_msg("wait status %#x", (unsigned)status);
+}
+
+static void
+silent_filter_kills_control(void **state)
+{
+	int status;
+
+	(void)state;
+	if (SANITIZED)
+		skip();
+	status = status_of(child_asks_the_kernel);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGSYS);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(silent_readers_make_no_system_call),
+		cmocka_unit_test(silent_filter_kills_control),
+	};
+
+	return cmocka_run_group_tests_name("silent", tests, NULL, NULL);
+}
