@@ -10,17 +10,8 @@
 
 struct exchange {
 	CURL *curl;
-	CURLU *url;
-	struct curl_slist *headers;
+	const struct request *request;
 	struct curl_slist *resolve;
-	struct exchange_host host;
-	char proxy[PROXY_MAX + 1];
-	char body[REQUEST_BODY_MAX + 1];
-	size_t body_len;
-	bool post;
-	long total_ms;
-	size_t body_max;
-	/* while it runs */
 	int fd;
 	struct ipc_channel *ch;
 	struct roots *roots;
@@ -42,122 +33,8 @@ exchange_prepare(void)
 	    (x = calloc(1, sizeof(*x))) == NULL)
 		return NULL;
 	x->fd = -1;
-	if ((x->curl = curl_easy_init()) == NULL ||
-	    (x->url = curl_url()) == NULL)
-		return NULL;
-	return x;
-}
-
-/* --- the request --- */
-
-/* Host and port of a URL, by libcurl's own reading of it. */
-static bool
-read_host(CURLU *url, struct exchange_host *host)
-{
-	char *name = NULL, *port = NULL;
-	bool ok = false;
-	size_t n;
-
-	if (curl_url_get(url, CURLUPART_HOST, &name, 0) == CURLUE_OK &&
-	    curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ==
-	    CURLUE_OK && (n = strlen(name)) > 0 &&
-	    n < sizeof(host->name)) {
-		/* An IPv6 address comes in brackets, which c-ares minds. */
-		bool brackets = name[0] == '[';
-
-		memcpy(host->name, name + brackets, n + 1 - brackets);
-		if (brackets)
-			host->name[n - 2] = '\0';
-		host->port = (uint16_t)strtoul(port, NULL, 10);
-		ok = host->port != 0;
-	}
-	curl_free(name);
-	curl_free(port);
-	return ok;
-}
-
-static bool
-scheme_is(CURLU *url, const char *scheme)
-{
-	char *its = NULL;
-	bool same = curl_url_get(url, CURLUPART_SCHEME, &its, 0) ==
-	    CURLUE_OK && strcmp(its, scheme) == 0;
-
-	curl_free(its);
-	return same;
-}
-
-static bool
-read_proxy(const char *proxy, struct exchange_host *host)
-{
-	CURLU *url = curl_url();
-	bool ok = url != NULL &&
-	    curl_url_set(url, CURLUPART_URL, proxy, 0) == CURLUE_OK &&
-	    scheme_is(url, "http") && read_host(url, host);
-
-	curl_url_cleanup(url);
-	return ok;
-}
-
-/* Lines with '\n' between them. */
-static bool
-read_headers(struct exchange *x, struct ipc_span lines)
-{
-	const char *p = lines.p;
-	size_t left = lines.len;
-
-	while (left > 0) {
-		const char *end = memchr(p, '\n', left);
-		size_t n = end != NULL ? (size_t)(end - p) : left;
-		struct curl_slist *more;
-		char line[HEADERS_MAX + 1];
-
-		memcpy(line, p, n);
-		line[n] = '\0';
-		if ((more = curl_slist_append(x->headers, line)) == NULL)
-			return false;
-		x->headers = more;
-		n += end != NULL;
-		p += n;
-		left -= n;
-	}
-	return true;
-}
-
-static void
-copy_string(char *to, struct ipc_span from)
-{
-	if (from.len > 0)
-		memcpy(to, from.p, from.len);
-	to[from.len] = '\0';
-}
-
-bool
-exchange_target(struct exchange *x, const struct ipc_message *request,
-    struct exchange_host *host)
-{
-	char url[URL_MAX + 1];
-	bool plain;
-
-	copy_string(url, request->as.FETCH.url);
-	copy_string(x->proxy, request->as.FETCH.proxy);
-	copy_string(x->body, request->as.FETCH.body);
-	x->body_len = request->as.FETCH.body.len;
-	x->post = request->as.FETCH.post == 1;
-	x->total_ms = (long)request->as.FETCH.total_ms;
-	x->body_max = request->as.FETCH.body_max;
-	if (!read_headers(x, request->as.FETCH.headers) ||
-	    curl_url_set(x->url, CURLUPART_URL, url, 0) != CURLUE_OK)
-		return false;
-	plain = scheme_is(x->url, "http");
-	if (!plain && !scheme_is(x->url, "https"))
-		return false;
-	if (!(x->proxy[0] != '\0' ? read_proxy(x->proxy, &x->host) :
-	    read_host(x->url, &x->host)))
-		return false;
-	x->host.plain = plain && x->proxy[0] == '\0';
-	*host = x->host;
-	return true;
+	x->curl = curl_easy_init();
+	return x->curl != NULL ? x : NULL;
 }
 
 /* --- callbacks --- */
@@ -200,6 +77,9 @@ count_header(char *data, size_t size, size_t n, void *arg)
 	static const char chunked[] = "transfer-encoding:";
 	struct exchange *x = arg;
 
+	/* Each answer (100, the proxy's, the last) speaks for itself. */
+	if (size * n > 5 && memcmp(data, "HTTP/", 5) == 0)
+		x->chunked = false;
 	if (size * n > sizeof(chunked) &&
 	    strncasecmp(data, chunked, sizeof(chunked) - 1) == 0)
 		x->chunked = true;
@@ -244,7 +124,7 @@ take_body(char *data, size_t size, size_t n, void *arg)
 	x->endless = promised < 0 && !x->chunked;
 	if (x->endless)
 		return 0;
-	if (len > x->body_max - x->total) {
+	if (len > x->request->body_max - x->total) {
 		x->too_large = true;
 		return 0;
 	}
@@ -264,23 +144,23 @@ take_body(char *data, size_t size, size_t n, void *arg)
 static bool
 set_request(struct exchange *x)
 {
-	SET(x, CURLOPT_CURLU, x->url);
-	SET(x, CURLOPT_HTTPHEADER, x->headers);
+	SET(x, CURLOPT_CURLU, x->request->url);
+	SET(x, CURLOPT_HTTPHEADER, x->request->headers);
 	SET(x, CURLOPT_USERAGENT,
 	    "sallyport/" SALLYPORT_VERSION);
-	if (x->post) {
+	if (x->request->post) {
 		SET(x, CURLOPT_POST, 1L);
 		SET(x, CURLOPT_POSTFIELDSIZE,
-		    (long)x->body_len);
-		SET(x, CURLOPT_POSTFIELDS, x->body);
+		    (long)x->request->body_len);
+		SET(x, CURLOPT_POSTFIELDS, x->request->body);
 	}
-	SET(x, CURLOPT_PROXY, x->proxy);
+	SET(x, CURLOPT_PROXY, x->request->proxy);
 	SET(x, CURLOPT_NOPROXY, "");
 	SET(x, CURLOPT_HTTP_VERSION,
 	    (long)CURL_HTTP_VERSION_1_1);
 	SET(x, CURLOPT_FOLLOWLOCATION, 0L);
 	SET(x, CURLOPT_PROTOCOLS_STR, "http,https");
-	SET(x, CURLOPT_TIMEOUT_MS, x->total_ms);
+	SET(x, CURLOPT_TIMEOUT_MS, x->request->total_ms);
 	SET(x, CURLOPT_NOSIGNAL, 1L);
 	SET(x, CURLOPT_ERRORBUFFER, x->error);
 	return true;
@@ -309,7 +189,7 @@ set_transport(struct exchange *x, const char *address)
 	/* The name is resolved: libcurl must not try it again. */
 	(void)snprintf(entry, sizeof(entry),
 	    strchr(address, ':') != NULL ? "%s:%u:[%s]" : "%s:%u:%s",
-	    x->host.name, x->host.port, address);
+	    x->request->host.name, x->request->host.port, address);
 	if ((x->resolve = curl_slist_append(NULL, entry)) == NULL)
 		return false;
 	SET(x, CURLOPT_RESOLVE, x->resolve);
@@ -341,15 +221,19 @@ certificate_reason(const struct exchange *x)
 	}
 }
 
-/* BoringSSL and OpenSSL word it differently; both name the version. */
+/* As BoringSSL and OpenSSL say that the peer's TLS is too old. */
+static const char *const version_errors[] = { "UNSUPPORTED_PROTOCOL",
+	"PROTOCOL_VERSION", "unsupported protocol", "protocol version" };
+
 static enum reason
 handshake_reason(const struct exchange *x)
 {
 	if (x->roots->verify_error != X509_V_OK)
 		return certificate_reason(x);
-	if (strcasestr(x->error, "version") != NULL ||
-	    strcasestr(x->error, "unsupported") != NULL)
-		return REASON_TLS_VERSION;
+	for (size_t i = 0;
+	     i < sizeof(version_errors) / sizeof(version_errors[0]); i++)
+		if (strstr(x->error, version_errors[i]) != NULL)
+			return REASON_TLS_VERSION;
 	return REASON_TLS;
 }
 
@@ -392,14 +276,15 @@ describe(struct exchange *x, CURLcode code, char *detail, size_t size)
 }
 
 void
-exchange_run(struct exchange *x, int fd, const char *address,
-    struct roots *roots, struct ipc_channel *ch,
+exchange_run(struct exchange *x, const struct request *request, int fd,
+    const char *address, struct roots *roots, struct ipc_channel *ch,
     struct exchange_result *result)
 {
 	CURLcode code = CURLE_FAILED_INIT;
 	long status = 0;
 
 	memset(result, 0, sizeof(*result));
+	x->request = request;
 	x->fd = fd;
 	x->ch = ch;
 	x->roots = roots;

@@ -10,6 +10,7 @@
 
 #include "ipc/channel.h"
 #include "ipc/reason.h"
+#include "netproc/request.h"
 #include "netproc/roots.h"
 
 struct exchange;
@@ -17,20 +18,6 @@ struct exchange;
 /* What libcurl opens and seeds on first use: before the cage. NULL if it
  * cannot. */
 struct exchange *exchange_prepare(void);
-
-/* Where the request goes: to the proxy if there is one. */
-struct exchange_host {
-	char name[256];
-	uint16_t port;
-	bool plain; /* http, and no proxy in between */
-};
-
-/*
- * Reads the request's URL and proxy, copies what outlives the message, and
- * says which host to connect to. False if either is not a URL that we speak.
- */
-bool exchange_target(struct exchange *x, const struct ipc_message *request,
-    struct exchange_host *host);
 
 struct exchange_result {
 	enum reason reason;
@@ -43,8 +30,8 @@ struct exchange_result {
  * Performs the request on fd, which becomes libcurl's, and passes the body of
  * a 200 answer on through ch as FETCH_DATA. address: fd's peer in numbers.
  */
-void exchange_run(struct exchange *x, int fd, const char *address,
-    struct roots *roots, struct ipc_channel *ch,
+void exchange_run(struct exchange *x, const struct request *request, int fd,
+    const char *address, struct roots *roots, struct ipc_channel *ch,
     struct exchange_result *result);
 
 #endif

@@ -15,6 +15,7 @@
 #include "ipc/worker_entry.h"
 #include "netproc/connect.h"
 #include "netproc/exchange.h"
+#include "netproc/request.h"
 #include "netproc/roots.h"
 #include "seccomp/cage.h"
 #include "seccomp/policy.h"
@@ -93,7 +94,7 @@ read_own_ca(struct ipc_channel *ch, struct roots *roots)
 
 static void
 fail(struct exchange_result *result, enum reason reason, const char *what,
-    const struct exchange_host *host)
+    const struct request_host *host)
 {
 	memset(result, 0, sizeof(*result));
 	result->reason = reason;
@@ -118,10 +119,11 @@ connect_words(enum reason reason)
 
 /* Ports, connection, second filter, and then the peer's first byte. */
 static void
-run(struct exchange *x, struct roots *roots, struct ipc_channel *ch)
+run(struct exchange *x, struct request *request, struct roots *roots,
+    struct ipc_channel *ch)
 {
 	struct ipc_message m;
-	struct exchange_host host;
+	const struct request_host *host = &request->host;
 	struct exchange_result result;
 	struct connect_target target;
 	uint16_t ports[] = { DNS_PORT, 0 };
@@ -133,21 +135,21 @@ run(struct exchange *x, struct roots *roots, struct ipc_channel *ch)
 
 	if ((err = ipc_read(ch, IPC_SET(FETCH), &m)) != ERR_OK)
 		give_up(err);
-	if (!exchange_target(x, &m, &host))
+	if (!request_read(request, &m))
 		give_up(ERR_BOUND);
-	target = (struct connect_target){ host.name, host.port,
-		host.plain && m.as.FETCH.allow_http == 0,
+	target = (struct connect_target){ host->name, host->port,
+		host->plain && m.as.FETCH.allow_http == 0,
 		ipc_now_ms() + m.as.FETCH.connect_ms };
-	ports[1] = host.port;
+	ports[1] = host->port;
 	if ((step = cage_net_ports(ports, 2)) != CAGE_SHUT)
 		_exit((int)step);
 	reason = connect_to(&target, &fd, address);
 	if (reason != REASON_OK)
-		fail(&result, reason, connect_words(reason), &host);
+		fail(&result, reason, connect_words(reason), host);
 	else {
 		if ((step = cage_net_connected()) != CAGE_SHUT)
 			_exit((int)step);
-		exchange_run(x, fd, address, roots, ch, &result);
+		exchange_run(x, request, fd, address, roots, ch, &result);
 	}
 	say_done(ch, &result);
 }
@@ -157,6 +159,7 @@ main(int argc, char **argv)
 {
 	static struct ipc_channel ch;
 	static struct roots roots;
+	static struct request request;
 	struct worker_entry entry;
 	struct cage_report report;
 	struct exchange *x;
@@ -171,13 +174,13 @@ main(int argc, char **argv)
 	 */
 	tzset();
 	if ((!own_ca && !roots_load_system(&roots)) || !connect_prepare() ||
-	    (x = exchange_prepare()) == NULL)
+	    (x = exchange_prepare()) == NULL || !request_prepare(&request))
 		give_up(ERR_SYSTEM);
 	if ((step = cage_worker(&cage, entry.starter, &report)) != CAGE_SHUT)
 		_exit((int)step);
 	say_ready(&ch, &report);
 	if (own_ca)
 		read_own_ca(&ch, &roots);
-	run(x, &roots, &ch);
+	run(x, &request, &roots, &ch);
 	_exit(0);
 }

@@ -116,6 +116,15 @@ log_drops_left_out(const struct login *login, size_t drops)
 	log_end(&line, LOG_WARNING);
 }
 
+/* What the judge of an answer has to say; the rest is for others to say. */
+static bool
+is_verdict(enum reason reason)
+{
+	return reason == REASON_OK || reason == REASON_NO_KEYS ||
+	    reason == REASON_MEMORY || (reason >= REASON_ANSWER_JSON &&
+	    reason <= REASON_ALL_KEYS_DROPPED);
+}
+
 /* A verdict must agree with the keys that came before it. */
 static enum err
 take_verdict(struct k9_login *k9, const struct ipc_message *m)
@@ -124,7 +133,7 @@ take_verdict(struct k9_login *k9, const struct ipc_message *m)
 	const struct ipc_span *detail = &m->as.VERDICT.detail;
 	enum reason reason = (enum reason)m->as.VERDICT.reason;
 
-	if (m->as.VERDICT.keys != k9->keys.count ||
+	if (!is_verdict(reason) || m->as.VERDICT.keys != k9->keys.count ||
 	    (reason == REASON_OK) != (k9->keys.count > 0))
 		return ERR_BOUND;
 	login->decision.line = m->as.VERDICT.line;
@@ -153,8 +162,9 @@ hear_keys(struct k9_login *k9)
 		if (m.type == IPC_KEY)
 			err = key_list_add(&k9->keys, m.as.KEY.type,
 			    m.as.KEY.base64, m.as.KEY.comment);
-		else if (++drops > KEYS_MAX)
-			err = ERR_TOO_BIG;
+		else if (++drops > KEYS_MAX || reason_class((enum reason)
+		    m.as.KEY_DROPPED.reason) != REASON_DROP)
+			err = ERR_BOUND;
 		else if (drops <= DROPS_LOGGED_MAX)
 			log_drop(login, &m);
 		if (err != ERR_OK)

@@ -54,12 +54,15 @@ config_error(struct k9_login *k9, const struct ipc_message *m)
 {
 	struct login *login = &k9->login;
 	const struct ipc_span *what = &m->as.CONFIG_ERROR.what;
+	enum reason reason = (enum reason)m->as.CONFIG_ERROR.reason;
 
+	if (reason != REASON_CONFIG_SIZE && reason != REASON_CONFIG_SYNTAX &&
+	    reason != REASON_CONFIG_VALUE && reason != REASON_MEMORY)
+		return login_worker_failed(login, WORKER_JUDGE, ERR_BOUND);
 	login->decision.file = m->as.CONFIG_ERROR.text == IPC_TEXT_K9_YAML ?
 	    k9->options->config : SALLYPORT_YAML;
 	login->decision.line = m->as.CONFIG_ERROR.line;
-	return login_fail(login, (enum reason)m->as.CONFIG_ERROR.reason,
-	    "%.*s", (int)what->len, (const char *)what->p);
+	return login_fail(login, reason, "%.*s", (int)what->len, (const char *)what->p);
 }
 
 /* Copies a span and lets the copy's span point to it. */

@@ -110,6 +110,7 @@ k9_ssh_main(int argc, char **argv)
 	static struct k9_login k9;
 	struct k9_options options;
 	bool to_stderr;
+	bool printed = true;
 	int status;
 
 	if ((status = k9_options_read(argc, argv, &options)) != -1)
@@ -124,8 +125,9 @@ k9_ssh_main(int argc, char **argv)
 	    KEY9_USER_MAX, options.user);
 	login_begin(&k9.login, "key9", options.user, options.deadline_s);
 	if (run(&k9))
-		(void)print_keys(&k9);
+		printed = print_keys(&k9);
 	login_end(&k9.login);
 	key_list_free(&k9.keys);
-	return exit_status(k9.login.decision.reason);
+	/* Half a list is none: sshd disregards it for the status. */
+	return printed ? exit_status(k9.login.decision.reason) : 1;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,13 +109,20 @@ static int
 open_checked(const char *path, enum trust trust, struct stat *st,
     struct file_problem *problem)
 {
-	int fd;
+	char real[PATH_MAX];
+	int fd = -1;
 
 	*problem = (struct file_problem){ .reason = REASON_OK };
 	if (check_directories(path, trust, problem) == -1)
 		return -1;
-	/* O_NONBLOCK: a FIFO in its place must not hold us up. */
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	/* Where links lead, the same must hold. */
+	if (realpath(path, real) != NULL) {
+		if (check_directories(real, trust, problem) == -1)
+			return -1;
+		/* O_NONBLOCK: a FIFO in its place must not hold us up. */
+		fd = open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+		    O_NOCTTY | O_CLOEXEC);
+	}
 	if (fd == -1 && errno == ENOENT)
 		return problem_set(problem, REASON_CONFIG_MISSING,
 		    "it does not exist: create it");

@@ -131,7 +131,6 @@ ask(struct ipc_channel *ch, bool *asked)
 	struct config config;
 	struct key9_request request;
 	struct ipc_message m;
-	enum reason reason;
 	bool usable;
 	enum err err;
 
@@ -144,11 +143,11 @@ ask(struct ipc_channel *ch, bool *asked)
 	err = parse_config(ch, &ours, &k9, &config, &usable);
 	if (err != ERR_OK || !usable)
 		goto out;
-	reason = key9_request_write(&config.k9, m.as.KEY9_ASK.user.p,
+	/* The parent has checked the name, and the file left room for it. */
+	if (key9_request_write(&config.k9, m.as.KEY9_ASK.user.p,
 	    m.as.KEY9_ASK.user.len, m.as.KEY9_ASK.remote.p,
-	    m.as.KEY9_ASK.remote.len, &request);
-	if (reason != REASON_OK)
-		err = say_verdict(ch, reason, 0, 0, span("", 0));
+	    m.as.KEY9_ASK.remote.len, &request) != REASON_OK)
+		err = ERR_BOUND;
 	else if ((err = say_query(ch, &config, &request)) == ERR_OK)
 		*asked = true;
 out:

@@ -146,6 +146,8 @@ set_late_limits(void)
 static enum cage_step
 drop_bounding(uint32_t *layers)
 {
+	if (capng_get_caps_process() != 0)
+		return CAGE_STEP_CAPS;
 	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
 		return CAGE_SHUT;
 	capng_clear(CAPNG_SELECT_BOUNDS);
@@ -265,12 +267,11 @@ cage_worker(const struct cage_plan *plan, pid_t parent,
 	*report = (struct cage_report){ 0, 0 };
 	STEP(set_limits(plan, layers));
 	STEP(private_root_enter(plan, layers));
-	/* A user namespace has just given us capabilities: look again. */
-	if (capng_get_caps_process() != 0)
-		return CAGE_STEP_CAPS;
 	STEP(drop_bounding(layers));
 	STEP(become(plan->id, layers));
+	/* A new user namespace fills all the sets again. */
 	STEP(own_user_namespace(plan, layers));
+	STEP(drop_bounding(layers));
 	STEP(drop_capabilities(layers));
 	STEP(set_late_limits());
 	STEP(not_dumpable(layers));
@@ -336,8 +337,6 @@ cage_parent(uid_t id, const char *cache_dir, struct cage_report *report)
 	uint32_t *layers = &report->layers;
 
 	*report = (struct cage_report){ 0, 0 };
-	if (capng_get_caps_process() != 0)
-		return CAGE_STEP_CAPS;
 	STEP(drop_bounding(layers));
 	STEP(become(id, layers));
 	STEP(drop_capabilities(layers));
