@@ -39,26 +39,32 @@ usage(FILE *to, int status)
 	return status;
 }
 
+/* Our own copy of the arguments; NULL if there was no memory for it. */
+static char **arguments;
+
 /*
  * Everybody may read /proc/PID/cmdline, and our arguments may hold what only
  * sshd should know: they move to memory of our own, and the originals are
  * overwritten. The program's name stays, for ps.
  */
-static char **
-take_arguments(int argc, char **argv)
+static void
+take_arguments(int argc, char **argv, char **envp)
 {
 	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
 
-	if (copy == NULL)
-		return NULL;
-	for (int i = 0; i < argc; i++) {
+	(void)envp;
+	for (int i = 0; copy != NULL && i < argc; i++) {
 		if ((copy[i] = strdup(argv[i])) == NULL)
-			return NULL;
+			return;
 		if (i > 0)
 			explicit_bzero(argv[i], strlen(argv[i]));
 	}
-	return copy;
+	arguments = copy;
 }
+
+/* Before any library's own start, some of which open files (libcap-ng). */
+static void (*const first_of_all)(int, char **, char **)
+    __attribute__((section(".preinit_array"), used)) = take_arguments;
 
 /* A clean start, whoever started us: descriptors and signals. */
 static int
@@ -120,8 +126,7 @@ dispatch(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	char **arguments = take_arguments(argc, argv);
-
+	(void)argv;
 	if (arguments == NULL || clean_start() == -1) {
 		(void)fprintf(stderr, "sallyport: cannot start: %s\n",
 		    strerror(errno));

@@ -25,14 +25,15 @@ is_blank(uint8_t c)
 }
 
 /*
- * Whether there is a byte that could begin another line or play tricks on a
- * terminal. TAB is white space in an entry.
+ * Whether there is a byte that could begin another line, or end a string.
+ * What else is no text makes the type or the base64 wrong, or becomes '?' in
+ * the comment.
  */
 static bool
-has_control(const uint8_t *p, size_t n)
+breaks_line(const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((p[i] < 0x20 && p[i] != '\t') || p[i] == 0x7f)
+		if (p[i] == '\n' || p[i] == '\r' || p[i] == '\0')
 			return true;
 	return false;
 }
@@ -133,7 +134,11 @@ ssh_key_read(const uint8_t *line, size_t len, struct ssh_key *key)
 	size_t blob_len;
 
 	memset(key, 0, sizeof(*key));
-	if (has_control(line, len))
+	/* The line end of a .pub file, pasted with the rest, hides nothing. */
+	while (rest.len > 0 && (rest.p[rest.len - 1] == '\n' ||
+	    rest.p[rest.len - 1] == '\r'))
+		rest.len--;
+	if (breaks_line(rest.p, rest.len))
 		return REASON_KEY_LINE;
 	first = next_word(&rest);
 	second = next_word(&rest);

@@ -41,7 +41,8 @@ bool ssh_key_warm_up(void) MUST_CHECK;
  *
  * The comment is everything behind the blob without the white space around
  * it; every character outside 0x20 to 0x7e becomes one '?'; what is longer
- * than KEY_COMMENT_MAX is cut.
+ * than KEY_COMMENT_MAX is cut. Line breaks at the very end are passed over;
+ * one anywhere else, or a NUL, refuses the entry (KEY_LINE).
  */
 enum reason ssh_key_read(const uint8_t *line, size_t len, struct ssh_key *key)
     MUST_CHECK;

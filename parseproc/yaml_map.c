@@ -231,9 +231,22 @@ take_event(struct reading *r, const yaml_event_t *event)
 	}
 }
 
+/* The line that the byte at an offset stands in. */
+static uint32_t
+line_of(const uint8_t *text, size_t offset)
+{
+	uint32_t line = 1;
+
+	for (size_t i = 0; i < offset; i++)
+		if (text[i] == '\n')
+			line++;
+	return line;
+}
+
 /* libyaml gave up: its own words, which are constants, and the line. */
 static enum reason
-parser_failed(struct reading *r, const yaml_parser_t *parser)
+parser_failed(struct reading *r, const yaml_parser_t *parser,
+    const uint8_t *text)
 {
 	const char *problem = parser->problem;
 
@@ -241,9 +254,8 @@ parser_failed(struct reading *r, const yaml_parser_t *parser)
 		return no_memory(r->error);
 	if (parser->error == YAML_READER_ERROR)
 		return config_error_set(r->error, REASON_CONFIG_SYNTAX,
-		    (uint32_t)parser->mark.line + 1, NULL,
-		    "on this line or soon after it there is a control "
-		    "character: remove it");
+		    line_of(text, parser->problem_offset), NULL,
+		    "there is a control character on this line: remove it");
 	return config_error_set(r->error, REASON_CONFIG_SYNTAX,
 	    (uint32_t)parser->problem_mark.line + 1,
 	    problem != NULL ? problem : "this is not YAML",
@@ -252,7 +264,7 @@ parser_failed(struct reading *r, const yaml_parser_t *parser)
 
 /* All events, until one is refused or the stream ends. */
 static enum reason
-take_events(struct reading *r, yaml_parser_t *parser)
+take_events(struct reading *r, yaml_parser_t *parser, const uint8_t *text)
 {
 	enum reason reason = REASON_OK;
 	bool ended = false;
@@ -261,7 +273,7 @@ take_events(struct reading *r, yaml_parser_t *parser)
 		yaml_event_t event;
 
 		if (yaml_parser_parse(parser, &event) != 1)
-			return parser_failed(r, parser);
+			return parser_failed(r, parser, text);
 		ended = event.type == YAML_STREAM_END_EVENT;
 		reason = take_event(r, &event);
 		yaml_event_delete(&event);
@@ -286,7 +298,7 @@ read_text(struct reading *r, const uint8_t *text, size_t len)
 		return no_memory(r->error);
 	yaml_parser_set_input_string(&parser, len > 0 ? text :
 	    (const uint8_t *)"", len);
-	reason = take_events(r, &parser);
+	reason = take_events(r, &parser, text);
 	yaml_parser_delete(&parser);
 	if (reason == REASON_OK && r->map->nnodes == 0) {
 		r->map->nodes[0].kind = YAML_IS_MAP;
@@ -294,18 +306,6 @@ read_text(struct reading *r, const uint8_t *text, size_t len)
 		r->map->nnodes = 1;
 	}
 	return reason;
-}
-
-/* The line that the byte at an offset stands in. */
-static uint32_t
-line_of(const uint8_t *text, size_t offset)
-{
-	uint32_t line = 1;
-
-	for (size_t i = 0; i < offset; i++)
-		if (text[i] == '\n')
-			line++;
-	return line;
 }
 
 /* Whether the text is UTF-8; *offset is where it stops being so. */

@@ -86,6 +86,16 @@ def test_version(lab, command_user):
     assert not any(line.startswith(("ssh-", "ecdsa-", "sk-")) for line in result.stdout.splitlines())
 
 
+def test_status_names_processes_layers_and_ids(lab, command_user):
+    result = lab.program.run("status", as_user=command_user)
+    assert result.status == 0
+    assert result.stdout.isascii()
+    for word in ("parent", "starter", "netproc", "parseproc", "Landlock", "system call filter"):
+        assert word in result.stdout
+    expected = str(program.cache_owner(command_user))
+    assert expected in result.stdout, "the id that the processes run as"
+
+
 def test_log_stderr_shows_what_syslog_gets(lab, command_user, alice):
     quiet = lab.program.keys_for("alice", as_user=command_user)
     assert quiet.stderr == ""

@@ -35,9 +35,11 @@ void *__wrap_calloc(size_t count, size_t n);
 void *__wrap_realloc(void *p, size_t n);
 char *__wrap_strdup(const char *s);
 void __wrap_free(void *p);
-void *OPENSSL_memory_alloc(size_t n);
-void OPENSSL_memory_free(void *p);
-size_t OPENSSL_memory_get_size(void *p);
+/* Seen by a shared BoringSSL too. */
+#define HOOK __attribute__((visibility("default")))
+HOOK void *OPENSSL_memory_alloc(size_t n);
+HOOK void OPENSSL_memory_free(void *p);
+HOOK size_t OPENSSL_memory_get_size(void *p);
 
 static bool counting;     /* inside what is tested */
 static size_t allocated;  /* how many allocations were asked for */

@@ -139,6 +139,7 @@ yaml_map_nothing_is_an_empty_map(void **state)
 		assert_null(yaml_map_find(&map, "a"));
 		assert_null(yaml_map_first(&map, map.nodes));
 	}
+	yaml_map_free(&map);
 	assert_int_equal(yaml_map_read(&map, NULL, 0, &error), REASON_OK);
 }
 
@@ -220,7 +221,7 @@ yaml_map_wrong_bytes_refused(void **state)
 	refused("a: 1\n\nb: \xc3(\n", 3, "UTF-8");
 	refused("a: \xed\xa0\x80\n", 1, "UTF-8");
 	refused("a: J\xf6rg\n", 1, "UTF-8");
-	refused("a: 1\nb: \x01\n", 1, "control character");
+	refused("a: 1\nb: \x01\n", 2, "control character");
 	refused("a: \x7f\n", 1, "control character");
 	refused("a: \x1b[31m\n", 1, "control character");
 	assert_int_equal(read_bytes(utf16, sizeof(utf16)),
