@@ -73,6 +73,8 @@ FILTER(policy_parse, "parseproc", parse_rows);
 	    EQ(1, 129 /* FUTEX_WAKE_PRIVATE */)),                             \
 	CALL(madvise, "free"),                                                \
 	CALL(getpid, "BoringSSL asks whether it was forked"),                 \
+	CALL1(socketpair, "Debian's libcurl wakes itself through one",        \
+	    EQ(0, AF_UNIX)),                                                  \
 	MEMORY, CLOCK, ENDING
 
 static const struct filter_row net_talk_rows[] = { TALK };
@@ -229,6 +231,7 @@ static const struct filter_row starter_rows[] = {
 	CALL(seccomp, "its own filter"),
 	/* netproc at work */
 	CALL(socket, "DNS and TCP"),
+	CALL(socketpair, "Debian's libcurl wakes itself through one"),
 	CALL(connect, "DNS and TCP"),
 	CALL(bind, "DNS"),
 	CALL(sendmmsg, "DNS"),

@@ -125,7 +125,7 @@ def test_every_key_type_is_printed(lab, command_user):
 
 def test_comment_is_reduced_to_printable_ascii(lab, command_user):
     key = keys.good()["ed25519"]
-    lab.api.behaviours["alice"] = answer(f"{key} Älice\u202e \u200b@  laptop")
+    lab.api.behaviours["alice"] = answer(f"{key} \x1b[31mÄlice\u202e \u200b@  laptop\x7f")
     result = lab.program.keys_for("alice", as_user=command_user)
     assert result.keys == [key]
     assert result.stdout.rstrip("\n").isprintable() and result.stdout.isascii()
