@@ -1,5 +1,5 @@
 /*
- * Every size that both ends of a message must agree on, and why it is what
+ * Every number that both ends of a message must agree on, and why it is what
  * it is. Limits that only one process cares about stand in its own room.
  */
 #ifndef IPC_LIMITS_H
@@ -9,6 +9,9 @@
 #define IPC_MESSAGE_MAX 32768
 /* What fits behind a TEXT's or FETCH_DATA's header, with room to spare. */
 #define IPC_CHUNK_MAX 32000
+
+/* The descriptor on which a worker talks to the parent. */
+#define WORKER_FD 3
 
 /* Time: sshd's LoginGraceTime is 120 s; people give up long before. */
 #define DEADLINE_DEFAULT_S 5

@@ -6,8 +6,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "seccomp/policy.h"
-
 /* A login's deadline is the parent's affair; this is for its absence. */
 #define LAST_RESORT_S (DEADLINE_MAX_S + 1)
 

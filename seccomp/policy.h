@@ -4,9 +4,6 @@
 
 #include "seccomp/filter.h"
 
-/* The descriptor on which a worker talks to the parent. */
-#define WORKER_FD 3
-
 extern const struct filter policy_parent;
 extern const struct filter policy_starter;
 /* Resolve and connect, then talk: the second stacks on the first. */
