@@ -5,15 +5,17 @@ which, a death is noticed at once (not at the deadline), and nobody is left.
 """
 
 import itertools
+import os
 import signal
 
 import pytest
 
 import program
-from key9_api import answer
+from key9_api import answer, silent
 from messages import KEY_LINE
 from room import CHECKOUT
 from room_lab import compile_c
+from running import look_at_all
 
 PARENT, STARTER, JUDGE, NETPROC = range(4)
 AT_ONCE = 1.5       # seconds, with a deadline of 5; tracing has its price
@@ -99,3 +101,21 @@ def test_kill_the_parent(login):
         assert len(decisions) == (call == "exit_group"), result
     assert calls.count("write") == 1 and printed
     assert {"clone", "seccomp", "sendto", "recvfrom", "recvmsg"} <= set(calls)
+
+
+# Between two steps netproc waits for the API, for as long as that likes.
+
+@pytest.mark.parametrize("who,name", [("parent", None), ("starter", "netproc"),
+                                      ("netproc", "netproc"), ("judge", "judge")])
+def test_kill_while_the_api_is_asked(lab, command_user, who, name):
+    # Of the judge nothing is heard before there is an answer.
+    lab.api.behaviours["alice"] = answer(KEY_LINE) if who == "judge" else silent
+    process = "parseproc" if who == "judge" else who
+    lab.api.watch = lambda request: os.kill(look_at_all()[process].pid, signal.SIGKILL)
+    result = lab.program.keys_for("alice", as_user=command_user)
+    assert result.stdout == "" and result.seconds < AT_ONCE, result
+    if who == "parent":
+        assert result.status == -signal.SIGKILL and not result.log, result
+        return
+    assert_refused(result, ["worker_died"])
+    assert result.decision["worker"] == name

@@ -23,9 +23,10 @@
 #define TOP (UINT64_C(1) << 63)
 #define ENDING                                                                \
 	{ SCMP_SYS(exit_group), "exit_group", "the end", { { 0 } } }
-#define EQ(index, value) { index, FILTER_EQ, value }
-#define LE(index, value) { index, FILTER_LE, value }
-#define WITHOUT(index, bits) { index, FILTER_NONE_OF, bits }
+#define EQ(index, value) { index, FILTER_EQ, value, 0 }
+#define LE(index, value) { index, FILTER_LE, value, 0 }
+#define WITHOUT(index, bits) { index, FILTER_NONE_OF, bits, 0 }
+#define BITS(index, mask, value) { index, FILTER_BITS, value, mask }
 
 static void
 load(const struct filter_row *rows, size_t nrows)
@@ -70,6 +71,25 @@ check_calls(const struct call *calls, size_t n)
 }
 
 #define CHECK(calls) check_calls(calls, sizeof(calls) / sizeof((calls)[0]))
+
+static void
+filter_bits_masked_all_64_bits(void **state)
+{
+	static const struct call calls[] = {
+		{ { BITS(0, 0xf, 1) }, { 1 }, true },
+		{ { BITS(0, 0xf, 1) }, { 0xff1 }, true },
+		{ { BITS(0, 0xf, 1) }, { HIGH | 1 }, true },
+		{ { BITS(0, 0xf, 1) }, { 3 }, false },
+		{ { BITS(0, 0xf, 1) }, { 0 }, false },
+		{ { BITS(0, ~(uint64_t)0xf0, 1) }, { 0xf1 }, true },
+		{ { BITS(0, ~(uint64_t)0xf0, 1) }, { 0x101 }, false },
+		{ { BITS(0, ~(uint64_t)0xf0, 1) }, { HIGH | 1 }, false },
+		{ { BITS(0, ~(uint64_t)0xf0, 1) }, { TOP | 1 }, false },
+	};
+
+	(void)state;
+	CHECK(calls);
+}
 
 static void
 filter_eq_all_64_bits(void **state)
@@ -434,6 +454,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(filter_eq_all_64_bits),
+		cmocka_unit_test(filter_bits_masked_all_64_bits),
 		cmocka_unit_test(filter_le_all_64_bits),
 		cmocka_unit_test(filter_none_of_all_64_bits),
 		cmocka_unit_test(filter_every_argument_where_it_stands),
