@@ -97,8 +97,12 @@ resolve(const struct connect_target *target)
 	struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM, .ai_flags = ARES_AI_NUMERICSERV };
 	struct lookup lookup = { false, NULL };
+	struct in_addr in_numbers;
 	char port[8];
 
+	/* Else c-ares 1.18 asks DNS about an IPv4 address, too. */
+	if (inet_pton(AF_INET, target->host, &in_numbers) == 1)
+		hints.ai_family = AF_INET;
 	(void)snprintf(port, sizeof(port), "%u", target->port);
 	ares_getaddrinfo(resolver, target->host, port, &hints, looked_up,
 	    &lookup);

@@ -319,7 +319,8 @@ exchange_run(struct exchange *x, const struct request *request, int fd,
 		code = CURLE_OK;
 	result->reason = reason_of(x, code);
 	result->total = (uint32_t)x->total;
-	if (status == 200 && !says_its_end(x) && !x->too_large) {
+	if ((code == CURLE_OK || code == CURLE_WRITE_ERROR) && status == 200 &&
+	    !says_its_end(x)) {
 		result->reason = REASON_HTTP_PROTOCOL;
 		(void)snprintf(result->detail, sizeof(result->detail),
 		    "neither Content-Length nor chunks: it may be cut short");

@@ -46,6 +46,8 @@ map_ids(pid_t pid, int unshared)
 int
 main(int argc, char **argv)
 {
+	/* A root that comes from a shell has groups to lose. */
+	const gid_t groups[] = { 0, 4 };
 	uid_t uid = argc > 2 ? (uid_t)atoi(argv[1]) : 0;
 	pid_t self = getpid();
 	int ready[2], status;
@@ -60,7 +62,7 @@ main(int argc, char **argv)
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) == -1 || close(ready[1]) == -1 ||
 	    wait(&status) == -1 || status != 0 ||
 	    !put("/proc/sys/user/max_user_namespaces", "0") ||
-	    setgroups(0, NULL) == -1 || setresgid(uid, uid, uid) == -1 ||
+	    setgroups(uid == 0 ? 2 : 0, groups) == -1 || setresgid(uid, uid, uid) == -1 ||
 	    setresuid(uid, uid, uid) == -1)
 		return 125;
 	(void)execv(argv[2], argv + 2);

@@ -95,11 +95,16 @@ address_other_family_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		struct sockaddr_storage storage = { .ss_family =
-			families[i] };
+		struct sockaddr_storage storage;
 		const struct sockaddr *sa =
 		    (const struct sockaddr *)&storage;
 
+		/* Whatever else it says, in either place. */
+		memset(&storage, 127, sizeof(storage));
+		storage.ss_family = families[i];
+		assert_false(address_allowed(sa));
+		memcpy(&storage, address("::1"), sizeof(struct sockaddr_in6));
+		storage.ss_family = families[i];
 		assert_false(address_allowed(sa));
 		assert_false(address_loopback(sa));
 	}

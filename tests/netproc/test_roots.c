@@ -419,6 +419,26 @@ roots_hashed_found_by_issuer(void **state)
 	drop(&leaf);
 }
 
+/* A server may leave out nothing but the root itself. */
+static void
+roots_hashed_found_behind_intermediate(void **state)
+{
+	struct wish wish = good_ca;
+	struct identity middle, leaf;
+	struct roots roots = hashed_of(ca.cert,
+	    X509_NAME_hash(X509_get_subject_name(ca.cert)) & 0xffffffffUL);
+
+	(void)state;
+	wish.name = "middle";
+	middle = issue(&ca, &wish);
+	leaf = issue(&middle, &good_leaf);
+	assert_true(trusts(&roots, &leaf, middle.cert));
+	assert_false(trusts(&roots, &leaf, NULL));
+	drop(&leaf);
+	drop(&middle);
+	drop_roots(&roots);
+}
+
 /* How many of c_rehash's links there are, by another count than the code's. */
 static size_t
 hash_links(void)
@@ -502,6 +522,7 @@ main(void)
 		cmocka_unit_test(roots_not_for_servers_refused),
 		cmocka_unit_test(roots_bundle_of_nothing_trusts_nobody),
 		cmocka_unit_test(roots_hashed_found_by_issuer),
+		cmocka_unit_test(roots_hashed_found_behind_intermediate),
 		cmocka_unit_test(roots_system_all_loaded_strangers_refused),
 		cmocka_unit_test(roots_system_hashes_are_the_librarys),
 	};

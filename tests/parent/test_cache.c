@@ -220,7 +220,7 @@ static void
 cache_other_url_no_answer(void **state)
 {
 	static const char *const others[] = { "", "https://key9.example/q/joe",
-		URL "x", "https://key9.example/q/joe/wec",
+		URL "x", URL "{", "https://key9.example/q/joe/wec",
 		"http://key9.example/q/joe/web" };
 	struct cache_entry entry;
 

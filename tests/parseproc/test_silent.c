@@ -63,7 +63,8 @@ make_body(void)
 static void
 grow_heap(void)
 {
-	void *p;
+	/* Volatile, or clang sees that nobody needs it and leaves it out. */
+	void *volatile p;
 
 	(void)mallopt(M_MMAP_THRESHOLD, 2 * HEAP);
 	(void)mallopt(M_TRIM_THRESHOLD, 4 * HEAP);

@@ -24,7 +24,7 @@
 
 /* Two directories with a file each; everything below is about them. */
 static char top[] = "/tmp/sallyport-test.XXXXXX";
-static char here[64], here_file[64], there[64], there_file[64];
+static char here[64], here_file[64], new_file[64], there[64], there_file[64];
 
 static void
 make_file(const char *path)
@@ -43,6 +43,7 @@ setup(void **state)
 		return -1;
 	(void)snprintf(here, sizeof(here), "%s/here", top);
 	(void)snprintf(here_file, sizeof(here_file), "%s/here/file", top);
+	(void)snprintf(new_file, sizeof(new_file), "%s/here/new", top);
 	(void)snprintf(there, sizeof(there), "%s/there", top);
 	(void)snprintf(there_file, sizeof(there_file), "%s/there/file", top);
 	if (mkdir(here, 0755) == -1 || mkdir(there, 0755) == -1)
@@ -122,11 +123,12 @@ nothing_listed(const void *arg)
 	CHILD_NEEDS(!may_open("/dev/null", O_WRONLY));
 	CHILD_NEEDS(!may_open("/proc/self/mem", O_RDWR));
 	CHILD_NEEDS(denied(unlink(here_file)));
-	CHILD_NEEDS(denied(mkdir("/tmp/sallyport-never", 0700)));
-	CHILD_NEEDS(denied(symlink("x", "/tmp/sallyport-never")));
-	CHILD_NEEDS(denied(mkfifo("/tmp/sallyport-never", 0600)));
-	CHILD_NEEDS(denied(rename(here_file, there_file)));
-	CHILD_NEEDS(denied(execl("/bin/true", "true", (char *)NULL)));
+	CHILD_NEEDS(denied(mkdir(new_file, 0700)));
+	CHILD_NEEDS(denied(symlink("x", new_file)));
+	CHILD_NEEDS(denied(mkfifo(new_file, 0600)));
+	CHILD_NEEDS(denied(rename(here_file, new_file)));
+	/* Were it run, its exit status would tell. */
+	CHILD_NEEDS(denied(execl("/bin/false", "false", (char *)NULL)));
 }
 
 static void
