@@ -17,8 +17,8 @@
 /* The longest of our signatures: RSA's. */
 #define SIGNATURE_MAX (JWK_RSA_BITS_MAX / 8)
 
-/* BoringSSL's own answer: 1 for a good signature, and for nothing else. */
-typedef int verify_fn(const struct jwk *key, struct span input,
+/* REASON_OK, TOKEN_SIGNATURE or MEMORY, as jws_verify(). */
+typedef enum reason verify_fn(const struct jwk *key, struct span input,
     struct span signature);
 
 static verify_fn verify_rsa, verify_ecdsa, verify_ed25519;
@@ -38,7 +38,36 @@ static const struct {
 	[JWS_EDDSA] = { JWK_ED25519, verify_ed25519, NULL, false },
 };
 
-/* The key in BoringSSL's form, or NULL; to be freed by the caller. */
+/* Whether an error on BoringSSL's queue is, or comes of, missing memory. */
+static bool
+is_memory(uint32_t error)
+{
+	if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
+		return true;
+	/* What it says instead where it made room for many numbers. */
+	return ERR_GET_LIB(error) == ERR_LIB_BN &&
+	    ERR_GET_REASON(error) == BN_R_TOO_MANY_TEMPORARY_VARIABLES;
+}
+
+/*
+ * What BoringSSL's answer to a signature or a point means: 1 is good, and
+ * nothing else is. Empties its error queue.
+ */
+static enum reason
+meaning(int answer)
+{
+	enum reason reason = REASON_TOKEN_SIGNATURE;
+	uint32_t error;
+
+	if (answer == 1)
+		return REASON_OK;
+	while ((error = ERR_get_error()) != 0)
+		if (is_memory(error))
+			reason = REASON_MEMORY;
+	return reason;
+}
+
+/* The key in BoringSSL's form, or NULL: no memory. To be freed. */
 static EVP_PKEY *
 rsa_new(const struct jwk *key)
 {
@@ -63,27 +92,34 @@ fail:
 	return NULL;
 }
 
-static EC_KEY *
-ecdsa_new(const struct jwk *key)
+/*
+ * The same of a curve's. Its point is the stranger's: TOKEN_SIGNATURE if it
+ * is not on the curve.
+ */
+static enum reason
+ecdsa_new(const struct jwk *key, EC_KEY **made)
 {
 	EC_KEY *ec = EC_KEY_new_by_curve_name(key->type == JWK_P256 ?
 	    NID_X9_62_prime256v1 : NID_secp384r1);
+	enum reason reason = REASON_MEMORY;
 	EC_POINT *point = NULL;
-	bool ok = false;
 
-	if (ec == NULL)
-		return NULL;
-	point = EC_POINT_new(EC_KEY_get0_group(ec));
-	/* Refuses what is not on the curve. */
-	if (point != NULL && EC_POINT_oct2point(EC_KEY_get0_group(ec), point,
-	    key->point.p, key->point.len, NULL) == 1)
-		ok = EC_KEY_set_public_key(ec, point) == 1;
+	*made = NULL;
+	if (ec == NULL ||
+	    (point = EC_POINT_new(EC_KEY_get0_group(ec))) == NULL)
+		goto out;
+	reason = meaning(EC_POINT_oct2point(EC_KEY_get0_group(ec), point,
+	    key->point.p, key->point.len, NULL));
+	if (reason == REASON_OK && EC_KEY_set_public_key(ec, point) != 1)
+		reason = REASON_MEMORY;
+	if (reason != REASON_OK)
+		goto out;
+	*made = ec;
+	ec = NULL;
+out:
 	EC_POINT_free(point);
-	if (!ok) {
-		EC_KEY_free(ec);
-		return NULL;
-	}
-	return ec;
+	EC_KEY_free(ec);
+	return reason;
 }
 
 /* RFC 7518 section 3.5: MGF1 with the same hash, a salt of its length. */
@@ -94,13 +130,14 @@ use_pss(EVP_PKEY_CTX *ctx)
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, -1) == 1;
 }
 
-static int
+static enum reason
 verify_rsa(const struct jwk *key, struct span input, struct span signature)
 {
 	EVP_PKEY *pkey = rsa_new(key);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *padding; /* the other context's */
-	int result = 0;
+	enum reason reason = REASON_MEMORY;
+	int answer;
 
 	if (pkey == NULL || ctx == NULL)
 		goto out;
@@ -109,15 +146,18 @@ verify_rsa(const struct jwk *key, struct span input, struct span signature)
 		goto out;
 	if (algs[key->alg].pss && !use_pss(padding))
 		goto out;
-	result = EVP_DigestVerify(ctx, signature.p, signature.len, input.p,
+	answer = EVP_DigestVerify(ctx, signature.p, signature.len, input.p,
 	    input.len);
+	/* Every bad signature is an error; without one it made no answer. */
+	if (answer == 1 || ERR_peek_error() != 0)
+		reason = meaning(answer);
 out:
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(pkey);
-	return result;
+	return reason;
 }
 
-/* The two halves of a signature as numbers, or NULL. */
+/* The two halves of a signature as numbers, or NULL: no memory. */
 static ECDSA_SIG *
 ecdsa_sig_new(struct span signature)
 {
@@ -135,42 +175,34 @@ ecdsa_sig_new(struct span signature)
 	return NULL;
 }
 
-static int
+static enum reason
 verify_ecdsa(const struct jwk *key, struct span input, struct span signature)
 {
-	EC_KEY *ec = ecdsa_new(key);
 	ECDSA_SIG *sig = ecdsa_sig_new(signature);
+	enum reason reason = REASON_MEMORY;
 	uint8_t digest[EVP_MAX_MD_SIZE];
+	EC_KEY *ec = NULL;
 	unsigned len;
-	int result = 0;
 
-	if (ec != NULL && sig != NULL && EVP_Digest(input.p, input.len,
-	    digest, &len, algs[key->alg].digest(), NULL) == 1)
-		result = ECDSA_do_verify(digest, len, sig, ec);
+	if (sig == NULL || EVP_Digest(input.p, input.len, digest, &len,
+	    algs[key->alg].digest(), NULL) != 1)
+		goto out;
+	reason = ecdsa_new(key, &ec);
+	if (reason == REASON_OK)
+		reason = meaning(ECDSA_do_verify(digest, len, sig, ec));
+out:
 	ECDSA_SIG_free(sig);
 	EC_KEY_free(ec);
-	return result;
+	return reason;
 }
 
 /* Both lengths were compared before. */
-static int
+static enum reason
 verify_ed25519(const struct jwk *key, struct span input,
     struct span signature)
 {
-	return ED25519_verify(input.p, input.len, signature.p, key->point.p);
-}
-
-/* Why it was not 1. Empties the error queue. */
-static enum reason
-why_refused(void)
-{
-	enum reason reason = REASON_TOKEN_SIGNATURE;
-	uint32_t error;
-
-	while ((error = ERR_get_error()) != 0)
-		if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
-			reason = REASON_MEMORY;
-	return reason;
+	return meaning(ED25519_verify(input.p, input.len, signature.p,
+	    key->point.p));
 }
 
 enum reason
@@ -184,10 +216,7 @@ jws_verify(const struct jwk *key, struct span input, struct span signature)
 	if (signature.len == 0 || signature.len != jwk_signature_len(key))
 		return REASON_TOKEN_SIGNATURE;
 	ERR_clear_error();
-	if (algs[key->alg].verify(key, input, signature) == 1)
-		reason = REASON_OK;
-	else
-		reason = why_refused();
+	reason = algs[key->alg].verify(key, input, signature);
 	ERR_clear_error();
 	return reason;
 }
@@ -211,6 +240,7 @@ bool
 jws_prepare(enum jws_alg alg)
 {
 	const struct jwk *key = &jws_answers[alg].key;
+	enum reason reason;
 	EVP_PKEY *rsa;
 	EC_KEY *ec;
 
@@ -221,9 +251,9 @@ jws_prepare(enum jws_alg alg)
 		return rsa != NULL;
 	case JWK_P256:
 	case JWK_P384:
-		ec = ecdsa_new(key);
+		reason = ecdsa_new(key, &ec);
 		EC_KEY_free(ec);
-		return ec != NULL;
+		return reason == REASON_OK;
 	default:
 		return true;
 	}
