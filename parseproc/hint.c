@@ -78,8 +78,7 @@ copy_string(struct span bytes, enum hint_alphabet alphabet,
 			return used > 0;
 		}
 		/* The one escape that real issuers have in their URLs. */
-		if (alphabet == HINT_URL && c == '\\' && i + 1 < bytes.len &&
-		    bytes.p[i + 1] == '/')
+		if (c == '\\' && i + 1 < bytes.len && bytes.p[i + 1] == '/')
 			c = bytes.p[++i];
 		if (!in_alphabet(alphabet, c) || used == HINT_MAX)
 			return false;

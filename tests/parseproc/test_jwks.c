@@ -234,6 +234,12 @@ jwk_rsa_java_sign_passed_over(void **state)
 	assert_int_equal(jwks.keys[0].n.len, 256);
 	assert_int_equal(jwks.keys[0].n.p[0], 0x80);
 	jwks_free(&jwks);
+	/* Before a first byte that is no sign it is one zero too many. */
+	bytes[1] = 0x7f;
+	base64url_encode(bytes, 257, text);
+	(void)snprintf(members, sizeof(members),
+	    "\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"", text);
+	assert_int_equal(read_key(members), REASON_JWK_FORM);
 }
 
 static void
@@ -442,10 +448,15 @@ jwks_written_and_read_is_the_same(void **state)
 		assert_memory_equal(text, again, w.used);
 		/* Every smaller space is too small. */
 		for (size_t n = 0; n < w.used; n++) {
-			struct wire_writer small = { again, n, 0 };
+			/* So that ASan sees its end. */
+			struct wire_writer small = { malloc(n + (n == 0)), n,
+				0 };
 
+			assert_non_null(small.buf);
 			assert_int_equal(jwks_write(&jwks, &small),
 			    ERR_TOO_BIG);
+			assert_true(small.used <= n);
+			free(small.buf);
 		}
 		jwks_free(&second);
 		jwks_free(&jwks);

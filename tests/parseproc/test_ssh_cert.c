@@ -410,6 +410,16 @@ ssh_cert_key_out_of_bounds_refused(void **state)
 		assert_int_equal(read_fields(&f), cases[i].ok ?
 		    REASON_CERT_SELF : REASON_CERT_KEY);
 	}
+	/* An exponent with a zero that is no sign. */
+	{
+		struct wire_writer w = { modulus, sizeof(modulus), 0 };
+		uint8_t n[257] = { 0, 0x80, [256] = 1 };
+
+		put(&w, TEXT("\0\x03"));
+		put(&w, (struct span){ n, 257 });
+		f.key = (struct span){ modulus, w.used };
+		assert_int_equal(read_fields(&f), REASON_CERT_KEY);
+	}
 	f = good;
 	f.key = TEXT("\0\0\0\x1f" "0123456789abcdef0123456789abcde");
 	assert_int_equal(read_fields(&f), REASON_CERT_KEY);
@@ -696,6 +706,27 @@ ssh_cert_self_signature_odd_refused(void **state)
 	}
 }
 
+/* One byte behind r and s, inside their string. */
+static void
+ssh_cert_self_ecdsa_trailing_byte_refused(void **state)
+{
+	struct vector v = certificate_read("ecdsa");
+	struct ssh_cert cert;
+	uint8_t longer[256];
+	size_t n;
+
+	(void)state;
+	assert_int_equal(ssh_cert_read(v.blob, v.len, &cert), REASON_OK);
+	n = cert.signature.len;
+	memcpy(longer, cert.signature.p, n);
+	longer[n] = 0;
+	/* The low byte of that string's length, behind the format's name. */
+	longer[4 + 19 + 3]++;
+	cert.signature = (struct span){ longer, n + 1 };
+	assert_int_equal(ssh_cert_self_verify(&cert), REASON_CERT_SIGNATURE);
+	vector_free(&v);
+}
+
 /* A certified point that is on no curve verifies nothing. */
 static void
 ssh_cert_self_point_off_curve_refused(void **state)
@@ -810,6 +841,7 @@ main(void)
 		cmocka_unit_test(ssh_cert_truncated_refused),
 		cmocka_unit_test(ssh_cert_every_bit_counts),
 		cmocka_unit_test(ssh_cert_self_signature_odd_refused),
+		cmocka_unit_test(ssh_cert_self_ecdsa_trailing_byte_refused),
 		cmocka_unit_test(ssh_cert_self_point_off_curve_refused),
 		cmocka_unit_test(ssh_cert_openssh_corpus_refused),
 		cmocka_unit_test(ssh_user_key_openssh_corpus_agrees),
