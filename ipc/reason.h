@@ -54,6 +54,46 @@
 	R(KEY_INNER_TYPE, DROP, "key_inner_type", "the blob names another type") \
 	R(KEY_CURVE, DROP, "key_curve", "the point is not on its curve")      \
 	R(KEY_RSA, DROP, "key_rsa", "the RSA modulus or exponent is unusable") \
+	/* an OpenPubkey certificate */                                       \
+	R(CERT_TYPE, DENY, "cert_type",                                       \
+	  "the key offered is no certificate of a type that carries a token") \
+	R(CERT_BLOB, DENY, "cert_blob", "the certificate is malformed")       \
+	R(CERT_HOST, DENY, "cert_host", "the certificate is not a user's")    \
+	R(CERT_TIME, DENY, "cert_time", "the certificate is not valid now")   \
+	R(CERT_PRINCIPALS, DENY, "cert_principals",                           \
+	  "the certificate lists neither the wildcard nor the login name")    \
+	R(CERT_OPTION, DENY, "cert_option",                                   \
+	  "the certificate has a critical option that we do not know")        \
+	R(CERT_EXTENSION, DENY, "cert_extension",                             \
+	  "the certificate's extensions are repeated, out of order or malformed") \
+	R(CERT_KEY, DENY, "cert_key",                                         \
+	  "the certified key is malformed or out of bounds")                  \
+	R(CERT_SELF, DENY, "cert_self",                                       \
+	  "the certificate is not signed by the plain key that it certifies") \
+	R(CERT_SIGNATURE, DENY, "cert_signature",                             \
+	  "the certificate's own signature is wrong or of a kind not taken")  \
+	R(CERT_NO_TOKEN, DENY, "cert_no_token",                               \
+	  "the certificate carries no PK token")                              \
+	/* a PK token */                                                      \
+	R(TOKEN_FORM, DENY, "token_form",                                     \
+	  "the PK token is not five parts and at most one refreshed ID token") \
+	R(TOKEN_BASE64, DENY, "token_base64",                                 \
+	  "a part of the PK token is not canonical base64url")                \
+	R(TOKEN_SIGNATURE, DENY, "token_signature",                           \
+	  "no key fits a signature of the PK token")                          \
+	/* a provider's key set */                                            \
+	R(JWKS_JSON, ERROR, "jwks_json", "the key set is not JSON")           \
+	R(JWKS_FORM, ERROR, "jwks_form", "the key set is not a JWK Set")      \
+	R(JWKS_MANY, ERROR, "jwks_many", "the key set holds too many keys")   \
+	R(JWKS_EMPTY, ERROR, "jwks_empty", "the key set holds no usable key") \
+	/* one key of a provider */                                           \
+	R(JWK_FORM, DROP, "jwk_form", "a member of the key is malformed")     \
+	R(JWK_TYPE, DROP, "jwk_type", "the key's type or curve is not one we use") \
+	R(JWK_ALG, DROP, "jwk_alg", "the key is for an algorithm we do not use") \
+	R(JWK_USE, DROP, "jwk_use", "the key is not for signatures")          \
+	R(JWK_CURVE, DROP, "jwk_curve", "the point is not on its curve")      \
+	R(JWK_RSA, DROP, "jwk_rsa", "the RSA modulus or exponent is unusable") \
+	R(JWK_KID, DROP, "jwk_kid", "another usable key has the same key id") \
 	/* ourselves */                                                       \
 	R(MEMORY, ERROR, "memory", "a process reached its memory bound")      \
 	R(WORKER_START, ERROR, "worker_start", "a worker could not be started") \

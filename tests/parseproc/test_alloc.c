@@ -19,11 +19,16 @@
 #include <string.h>
 
 #include "parseproc/json.h"
+#include "parseproc/jwks.h"
+#include "parseproc/jws.h"
+#include "parseproc/jws_answers.h"
 #include "parseproc/k9_config.h"
 #include "parseproc/key9_answer.h"
 #include "parseproc/sallyport_config.h"
+#include "parseproc/ssh_cert_self.h"
 #include "parseproc/ssh_key.h"
 #include "tests/parseproc/sample_keys.h"
+#include "tests/parseproc/vectors.h"
 
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t count, size_t n);
@@ -186,6 +191,40 @@ read_json(void)
 	    REASON_MEMORY : REASON_COUNT;
 }
 
+static struct vector vector;
+static struct ssh_cert cert;
+
+static enum reason
+read_jwks(void)
+{
+	static struct jwks jwks;
+	enum reason reason = jwks_read(vector.jwks.p, vector.jwks.len, &jwks);
+
+	/* RSA, P-256, Ed25519, PS256's: none may be lost. */
+	if (reason == REASON_OK && (jwks.nkeys != 4 || jwks.ndrops != 0))
+		reason = REASON_COUNT;
+	jwks_free(&jwks);
+	return reason;
+}
+
+/* A good signature of each algorithm. */
+static enum reason
+verify_signatures(void)
+{
+	enum reason reason = REASON_OK;
+
+	for (int i = 0; i < JWS_ALGS && reason == REASON_OK; i++)
+		reason = jws_verify(&jws_answers[i].key,
+		    jws_answers[i].input, jws_answers[i].signature);
+	return reason;
+}
+
+static enum reason
+verify_certificate(void)
+{
+	return ssh_cert_self_verify(&cert);
+}
+
 /* Fails the first, the second ... allocation, until none is left to fail. */
 static void
 sweep(const char *name, enum reason (*run)(void), enum reason expected)
@@ -225,6 +264,9 @@ static int
 setup(void **state)
 {
 	(void)state;
+	for (int i = 0; i < JWS_ALGS; i++)
+		if (!jws_warm_up((enum jws_alg)i))
+			return 1;
 	return ssh_key_warm_up() ? 0 : 1;
 }
 
@@ -279,6 +321,27 @@ alloc_fails_in_json_memory(void **state)
 	sweep("json", read_json, REASON_OK);
 }
 
+static void
+alloc_fails_in_jwks_memory(void **state)
+{
+	(void)state;
+	vector = vector_read("RS256-ecdsa");
+	sweep("jwks", read_jwks, REASON_OK);
+	vector_free(&vector);
+}
+
+static void
+alloc_fails_in_signatures_memory(void **state)
+{
+	(void)state;
+	sweep("jws", verify_signatures, REASON_OK);
+	vector = vector_read("RS256-ecdsa");
+	assert_int_equal(ssh_cert_read(vector.blob, vector.len, &cert),
+	    REASON_OK);
+	sweep("ssh_cert_self", verify_certificate, REASON_OK);
+	vector_free(&vector);
+}
+
 int
 main(void)
 {
@@ -287,6 +350,8 @@ main(void)
 		cmocka_unit_test(alloc_fails_in_k9_config_memory),
 		cmocka_unit_test(alloc_fails_in_sallyport_config_memory),
 		cmocka_unit_test(alloc_fails_in_json_memory),
+		cmocka_unit_test(alloc_fails_in_jwks_memory),
+		cmocka_unit_test(alloc_fails_in_signatures_memory),
 	};
 
 	return cmocka_run_group_tests_name("alloc", tests, setup, NULL);

@@ -1,5 +1,6 @@
 /*
- * After ssh_key_warm_up() no reader makes a system call, whatever it reads.
+ * After the warm-ups no reader or verifier makes a system call, whatever it
+ * reads.
  * Shown under a filter that lets nothing pass but exit_group.
  */
 #include <setjmp.h>
@@ -12,6 +13,7 @@
 #include <linux/seccomp.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +23,18 @@
 #include <unistd.h>
 
 #include "parseproc/json.h"
+#include "parseproc/jwk_write.h"
+#include "parseproc/jwks.h"
+#include "parseproc/jws.h"
+#include "parseproc/jws_answers.h"
 #include "parseproc/k9_config.h"
 #include "parseproc/key9_answer.h"
 #include "parseproc/key9_request.h"
+#include "parseproc/pk_token.h"
 #include "parseproc/sallyport_config.h"
+#include "parseproc/ssh_cert_self.h"
 #include "tests/parseproc/sample_keys.h"
+#include "tests/parseproc/vectors.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -138,6 +147,87 @@ child_reads(void)
 	read_everything();
 }
 
+static struct vector vectors[NVECTORS];
+
+/* A good and a bad signature of each algorithm: whether all answers are right. */
+static bool
+verify_all(void)
+{
+	bool right = true;
+
+	for (int i = 0; i < JWS_ALGS; i++) {
+		const struct jws_answer *known = &jws_answers[i];
+		struct span other = { known->input.p, known->input.len - 1 };
+
+		right &= jws_verify(&known->key, known->input,
+		    known->signature) == REASON_OK;
+		right &= jws_verify(&known->key, other, known->signature) ==
+		    REASON_TOKEN_SIGNATURE;
+	}
+	return right;
+}
+
+/* A certificate to the end: its token's signatures, its own. */
+static bool
+verify_vector(const struct vector *v)
+{
+	static uint8_t room[PK_TOKEN_ROOM(PK_TOKEN_MAX)];
+	uint8_t thumbprint[JWK_THUMBPRINT_LEN];
+	static struct jwks jwks;
+	struct pk_token token;
+	struct ssh_cert cert;
+	bool right;
+
+	right = ssh_cert_read(v->blob, v->len, &cert) == REASON_OK &&
+	    pk_token_read(cert.token.p, cert.token.len, room, sizeof(room),
+	    &token) == REASON_OK &&
+	    jwks_read(v->jwks.p, v->jwks.len, &jwks) == REASON_OK;
+	if (!right)
+		return false;
+	for (size_t i = 0; i < jwks.nkeys; i++)
+		(void)!jws_verify(&jwks.keys[i], token.segment[0].input,
+		    token.segment[0].signature);
+	jwk_thumbprint(&cert.key, thumbprint);
+	jwks_free(&jwks);
+	return ssh_cert_self_verify(&cert) == REASON_OK;
+}
+
+/*
+ * prepared: P-384, which nobody may have used, has had its key made and no
+ * signature tried.
+ */
+static void
+verify_silently(bool prepared)
+{
+	bool right = ssh_key_warm_up();
+
+	for (int i = 0; i < JWS_ALGS; i++)
+		right &= prepared && i == JWS_ES384 ? jws_prepare(JWS_ES384) :
+		    jws_warm_up((enum jws_alg)i);
+	if (!right)
+		_exit(2);
+	grow_heap();
+	shut();
+	for (int i = 0; i < 3; i++) {
+		right &= verify_all();
+		for (size_t k = 0; k < NVECTORS; k++)
+			right &= verify_vector(&vectors[k]);
+	}
+	_exit(right ? 0 : 1);
+}
+
+static void
+child_verifies(void)
+{
+	verify_silently(false);
+}
+
+static void
+child_verifies_prepared(void)
+{
+	verify_silently(true);
+}
+
 static void
 child_asks_the_kernel(void)
 {
@@ -174,6 +264,26 @@ silent_readers_make_no_system_call(void **state)
 }
 
 static void
+silent_verifiers_make_no_system_call(void **state)
+{
+	int status;
+
+	(void)state;
+	if (SANITIZED)
+		skip();
+	for (size_t i = 0; i < NVECTORS; i++)
+		vectors[i] = vector_read(vector_names[i]);
+	status = status_of(child_verifies);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		fail_msg("wait status %#x", (unsigned)status);
+	status = status_of(child_verifies_prepared);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		fail_msg("prepared: wait status %#x", (unsigned)status);
+	for (size_t i = 0; i < NVECTORS; i++)
+		vector_free(&vectors[i]);
+}
+
+static void
 silent_filter_kills_control(void **state)
 {
 	int status;
@@ -191,6 +301,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(silent_readers_make_no_system_call),
+		cmocka_unit_test(silent_verifiers_make_no_system_call),
 		cmocka_unit_test(silent_filter_kills_control),
 	};
 
