@@ -1,0 +1,85 @@
+/*
+ * GQ256: proof that somebody holds an RSA signature of a token, without the
+ * signature (ISO/IEC 14888-2, GQ1, as OpenPubkey writes it). GitHub's and
+ * Forgejo's tokens come so.
+ *
+ * Everything but the key is hostile here and is used as bytes only: bounds,
+ * a hash, arithmetic modulo the provider's number. The header is scanned for
+ * two members of fixed form and never parsed: older signatures do not cover
+ * it, so nothing else in it may mean anything.
+ */
+#ifndef PARSEPROC_GQ256_H
+#define PARSEPROC_GQ256_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ipc/err.h"
+#include "ipc/reason.h"
+
+/* The provider's RSA modulus; GitHub's has 2048 bits. */
+#define GQ256_BITS_MIN 2048
+#define GQ256_BITS_MAX 8192
+/*
+ * The exponent 65537 has 17 bits, so a challenge has 16; 256 bits of security
+ * take 16 rounds.
+ */
+#define GQ256_ROUNDS 16
+#define GQ256_CHALLENGE_LEN 2
+/* R: all challenges together. */
+#define GQ256_R_LEN (GQ256_ROUNDS * GQ256_CHALLENGE_LEN)
+/* R || S for a modulus of n bytes. */
+#define GQ256_SIGNATURE_LEN(n) (GQ256_R_LEN + GQ256_ROUNDS * (n))
+/* An OP header is 110 bytes at GitHub; base64url makes 4 of 3. */
+#define GQ256_KID_MAX 1024
+#define GQ256_HEADER_MAX 2048
+
+struct gq256_bytes {
+	const uint8_t *p; /* borrowed */
+	size_t n;
+};
+
+/* From the provider's key set: what an RSA JWK says, decoded, big-endian. */
+struct gq256_key {
+	struct gq256_bytes n, e;
+};
+
+/* A token's parts, as they stand in it and decoded; all of it hostile. */
+struct gq256_token {
+	struct gq256_bytes header64;   /* the GQ header, base64url */
+	struct gq256_bytes payload64;  /* base64url */
+	struct gq256_bytes original64; /* gq256_kid()'s: the OP's own header */
+	struct gq256_bytes signature;  /* decoded: R || S */
+};
+
+/*
+ * Finds the `kid` in a decoded GQ header, which holds the base64url of the
+ * provider's own header: *kid is borrowed from it. REASON_OK, or
+ * REASON_GQ_HEADER and *kid empty unless the header is printable ASCII
+ * without a backslash, has exactly one "alg" and it is "alg":"GQ256", exactly
+ * one "kid" and it is "kid":"..." with 1 to GQ256_KID_MAX characters of
+ * base64url, and has no "cic". The kid still has to be decoded canonically
+ * by whoever reads it.
+ */
+enum reason gq256_kid(const uint8_t *header, size_t n,
+    struct gq256_bytes *kid) MUST_CHECK;
+
+/*
+ * Verifies. REASON_OK: whoever made it knows the RSA PKCS #1 v1.5 SHA-256
+ * signature by this key of original64 "." payload64, which are thereby
+ * authenticated (header64 is only in the newer of the two forms, which the
+ * answer does not tell apart). REASON_GQ_KEY: the key is not one for GQ256.
+ * REASON_GQ_SIGNATURE: anything else that is wrong. REASON_MEMORY.
+ */
+enum reason gq256_verify(const struct gq256_key *key,
+    const struct gq256_token *token) MUST_CHECK;
+
+/*
+ * Known answers, one good and one bad, with a number too short for anything
+ * but this. To be called before the cage shuts: what the libraries set up at
+ * first use, they set up here. False: the machine cannot be trusted.
+ */
+bool gq256_warm_up(void) MUST_CHECK;
+
+#endif
