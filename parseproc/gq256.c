@@ -94,11 +94,11 @@ follows(const uint8_t *p, size_t n, size_t at, const char *text)
 }
 
 enum reason
-gq256_kid(const uint8_t *header, size_t n, struct gq256_bytes *kid)
+gq256_kid(const uint8_t *header, size_t n, struct span *kid)
 {
 	size_t end, start, len = 0;
 
-	*kid = (struct gq256_bytes){ NULL, 0 };
+	*kid = (struct span){ NULL, 0 };
 	/* Without backslashes a name has one spelling, and a scan finds it. */
 	if (n > GQ256_HEADER_MAX || !is_printable(header, n))
 		return REASON_GQ_HEADER;
@@ -117,7 +117,7 @@ gq256_kid(const uint8_t *header, size_t n, struct gq256_bytes *kid)
 	if (len == 0 || len > GQ256_KID_MAX ||
 	    !follows(header, n, start + len, "\""))
 		return REASON_GQ_HEADER;
-	*kid = (struct gq256_bytes){ header + start, len };
+	*kid = (struct span){ header + start, len };
 	return REASON_OK;
 }
 
@@ -133,9 +133,9 @@ encode_identity(const struct gq256_token *token, uint8_t *out, size_t n_len)
 	SHA256_CTX sha;
 
 	SHA256_Init(&sha);
-	SHA256_Update(&sha, token->original64.p, token->original64.n);
+	SHA256_Update(&sha, token->original64.p, token->original64.len);
 	SHA256_Update(&sha, ".", 1);
-	SHA256_Update(&sha, token->payload64.p, token->payload64.n);
+	SHA256_Update(&sha, token->payload64.p, token->payload64.len);
 	SHA256_Final(out + n_len - SHA256_DIGEST_LENGTH, &sha);
 	memset(out, 0xff, n_len - tail);
 	out[0] = 0x00;
@@ -209,12 +209,12 @@ struct answers {
 
 /* The end of the hash: what is signed. */
 static void
-finish(struct shake256 hash, const struct gq256_bytes *header,
-    const struct gq256_bytes *payload, uint8_t out[GQ256_R_LEN])
+finish(struct shake256 hash, const struct span *header,
+    const struct span *payload, uint8_t out[GQ256_R_LEN])
 {
-	shake256_add(&hash, header->p, header->n);
+	shake256_add(&hash, header->p, header->len);
 	shake256_add(&hash, (const uint8_t *)".", 1);
-	shake256_add(&hash, payload->p, payload->n);
+	shake256_add(&hash, payload->p, payload->len);
 	shake256_end(&hash, out, GQ256_R_LEN);
 }
 
@@ -255,14 +255,14 @@ work_free(struct work *work)
 
 /* GQ_KEY only for a number that no RSA key has. */
 static enum reason
-work_new(struct work *work, const struct gq256_bytes *n, size_t bits_min)
+work_new(struct work *work, const struct span *n, size_t bits_min)
 {
 	memset(work, 0, sizeof(*work));
-	if (n->n == 0 || n->n > MODULUS_LEN_MAX || n->p[0] == 0)
+	if (n->len == 0 || n->len > MODULUS_LEN_MAX || n->p[0] == 0)
 		return REASON_GQ_KEY;
-	work->n_len = n->n;
+	work->n_len = n->len;
 	work->ctx = BN_CTX_new();
-	work->n = BN_bin2bn(n->p, n->n, NULL);
+	work->n = BN_bin2bn(n->p, n->len, NULL);
 	work->s = BN_new();
 	work->s_mont = BN_new();
 	work->w = BN_new();
@@ -287,11 +287,11 @@ verify(const struct gq256_key *key, const struct gq256_token *token,
 	struct answers answers;
 	enum reason reason;
 
-	if (key->e.n != sizeof(exponent) ||
+	if (key->e.len != sizeof(exponent) ||
 	    memcmp(key->e.p, exponent, sizeof(exponent)) != 0)
 		return REASON_GQ_KEY;
 	reason = work_new(&work, &key->n, bits_min);
-	if (reason == REASON_OK && token->signature.n !=
+	if (reason == REASON_OK && token->signature.len !=
 	    GQ256_SIGNATURE_LEN(work.n_len))
 		reason = REASON_GQ_SIGNATURE;
 	if (reason == REASON_OK)

@@ -17,6 +17,7 @@
 
 #include "ipc/err.h"
 #include "ipc/reason.h"
+#include "parseproc/span.h"
 
 /* The provider's RSA modulus; GitHub's has 2048 bits. */
 #define GQ256_BITS_MIN 2048
@@ -35,22 +36,17 @@
 #define GQ256_KID_MAX 1024
 #define GQ256_HEADER_MAX 2048
 
-struct gq256_bytes {
-	const uint8_t *p; /* borrowed */
-	size_t n;
-};
-
 /* From the provider's key set: what an RSA JWK says, decoded, big-endian. */
 struct gq256_key {
-	struct gq256_bytes n, e;
+	struct span n, e;
 };
 
 /* A token's parts, as they stand in it and decoded; all of it hostile. */
 struct gq256_token {
-	struct gq256_bytes header64;   /* the GQ header, base64url */
-	struct gq256_bytes payload64;  /* base64url */
-	struct gq256_bytes original64; /* gq256_kid()'s: the OP's own header */
-	struct gq256_bytes signature;  /* decoded: R || S */
+	struct span header64;   /* the GQ header, base64url */
+	struct span payload64;  /* base64url */
+	struct span original64; /* gq256_kid()'s: the OP's own header */
+	struct span signature;  /* decoded: R || S */
 };
 
 /*
@@ -63,7 +59,7 @@ struct gq256_token {
  * by whoever reads it.
  */
 enum reason gq256_kid(const uint8_t *header, size_t n,
-    struct gq256_bytes *kid) MUST_CHECK;
+    struct span *kid) MUST_CHECK;
 
 /*
  * Verifies. REASON_OK: whoever made it knows the RSA PKCS #1 v1.5 SHA-256

@@ -16,7 +16,7 @@ static const uint8_t e[] = { 1, 0, 1 };
 
 /* Exactly as large as the file, so that ASan sees a byte read too much. */
 static uint8_t *
-read_file(const char *directory, const char *name, struct gq256_bytes *bytes)
+read_file(const char *directory, const char *name, struct span *bytes)
 {
 	char path[4096];
 	uint8_t *p = malloc(FILE_MAX);
@@ -28,9 +28,9 @@ read_file(const char *directory, const char *name, struct gq256_bytes *bytes)
 	if (f == NULL)
 		fail_msg("%s", path);
 	assert_non_null(p);
-	bytes->n = fread(p, 1, FILE_MAX, f);
-	assert_in_range(bytes->n, 1, FILE_MAX - 1);
-	p = realloc(p, bytes->n);
+	bytes->len = fread(p, 1, FILE_MAX, f);
+	assert_in_range(bytes->len, 1, FILE_MAX - 1);
+	p = realloc(p, bytes->len);
 	assert_non_null(p);
 	(void)fclose(f);
 	bytes->p = p;
@@ -46,7 +46,7 @@ gq256_vector_read(const char *name, struct gq256_vector *v)
 	v->original64 = read_file(name, "original64", &v->token.original64);
 	v->signature = read_file(name, "signature", &v->token.signature);
 	v->n = read_file(name, "n", &v->key.n);
-	v->key.e = (struct gq256_bytes){ e, sizeof(e) };
+	v->key.e = (struct span){ e, sizeof(e) };
 }
 
 void

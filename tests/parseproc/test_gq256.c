@@ -59,7 +59,7 @@ gq256_key_too_short_or_long_refused(void **state)
 static void
 gq256_key_of_another_form_refused(void **state)
 {
-	static const struct gq256_bytes exponents[] = {
+	static const struct span exponents[] = {
 		{ (const uint8_t *)"\0\1\0\1", 4 },
 		{ (const uint8_t *)"\3", 1 },
 		{ (const uint8_t *)"\1\0\1\0", 4 },
@@ -79,12 +79,12 @@ gq256_key_of_another_form_refused(void **state)
 	}
 	/* A leading zero would make W of another length. */
 	memcpy(padded + 1, v.n, 256);
-	v.key.n = (struct gq256_bytes){ padded, sizeof(padded) };
+	v.key.n = (struct span){ padded, sizeof(padded) };
 	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_KEY);
-	v.key.n = (struct gq256_bytes){ NULL, 0 };
+	v.key.n = (struct span){ NULL, 0 };
 	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_KEY);
 	/* An even number is no RSA modulus, and has no Montgomery form. */
-	v.key.n = (struct gq256_bytes){ v.n, 256 };
+	v.key.n = (struct span){ v.n, 256 };
 	v.n[255] ^= 1;
 	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_KEY);
 	v.n[255] ^= 1;
@@ -115,11 +115,11 @@ gq256_every_flip_refused(void **state)
 
 	(void)state;
 	gq256_vector_read(REAL, &v);
-	flip(&v, v.payload64, v.token.payload64.n, 7);
-	flip(&v, v.original64, v.token.original64.n, 7);
-	flip(&v, v.n, v.key.n.n, 9);
+	flip(&v, v.payload64, v.token.payload64.len, 7);
+	flip(&v, v.original64, v.token.original64.len, 7);
+	flip(&v, v.n, v.key.n.len, 9);
 	flip(&v, v.signature, GQ256_R_LEN, 1);
-	flip(&v, v.signature, v.token.signature.n, 9);
+	flip(&v, v.signature, v.token.signature.len, 9);
 	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_OK);
 	gq256_vector_free(&v);
 }
@@ -132,7 +132,7 @@ gq256_flip_of_the_header_as_its_form(void **state)
 
 	(void)state;
 	gq256_vector_read("made-newer-2048", &v);
-	flip(&v, v.header64, v.token.header64.n, 7);
+	flip(&v, v.header64, v.token.header64.len, 7);
 	gq256_vector_free(&v);
 	gq256_vector_read(REAL, &v);
 	v.header64[0] ^= 1;
@@ -149,9 +149,9 @@ gq256_truncated_refused(void **state)
 
 	(void)state;
 	gq256_vector_read(REAL, &v);
-	n = v.token.signature.n;
-	for (v.token.signature.n = 0; v.token.signature.n < n;
-	    v.token.signature.n++)
+	n = v.token.signature.len;
+	for (v.token.signature.len = 0; v.token.signature.len < n;
+	    v.token.signature.len++)
 		assert_int_equal(gq256_verify(&v.key, &v.token),
 		    REASON_GQ_SIGNATURE);
 	longer = calloc(1, 2 * n);
@@ -159,13 +159,13 @@ gq256_truncated_refused(void **state)
 	memcpy(longer, v.signature, n);
 	v.token.signature.p = longer;
 	for (size_t more = 1; more <= n; more += 17) {
-		v.token.signature.n = n + more;
+		v.token.signature.len = n + more;
 		assert_int_equal(gq256_verify(&v.key, &v.token),
 		    REASON_GQ_SIGNATURE);
 	}
-	v.token.signature.n = n;
+	v.token.signature.len = n;
 	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_OK);
-	v.token.payload64.n--;
+	v.token.payload64.len--;
 	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_SIGNATURE);
 	free(longer);
 	gq256_vector_free(&v);
@@ -278,7 +278,7 @@ gq256_parts_of_another_token_refused(void **state)
 }
 
 static enum reason
-kid_of(const char *header, struct gq256_bytes *kid)
+kid_of(const char *header, struct span *kid)
 {
 	size_t n = strlen(header);
 	uint8_t *exact = malloc(n + (n == 0));
@@ -289,11 +289,11 @@ kid_of(const char *header, struct gq256_bytes *kid)
 	reason = gq256_kid(exact, n, kid);
 	if (reason == REASON_OK) {
 		/* Borrowed from the copy; tests look at the original. */
-		assert_true(kid->p > exact && kid->p + kid->n < exact + n);
+		assert_true(kid->p > exact && kid->p + kid->len < exact + n);
 		kid->p = (const uint8_t *)header + (kid->p - exact);
 	} else {
 		assert_null(kid->p);
-		assert_int_equal(kid->n, 0);
+		assert_int_equal(kid->len, 0);
 	}
 	free(exact);
 	return reason;
@@ -309,12 +309,12 @@ gq256_kid_of_one_form_found(void **state)
 		"{\"kid\":\"aZ09-_\",\"alg\":\"GQ256\",\"KID\":\"b\"}",
 		"{\"a\":{\"kid\":\"aZ09-_\",\"alg\":\"GQ256\"}",
 	};
-	struct gq256_bytes kid;
+	struct span kid;
 
 	(void)state;
 	for (size_t i = 0; i < N(headers); i++) {
 		assert_int_equal(kid_of(headers[i], &kid), REASON_OK);
-		assert_int_equal(kid.n, 6);
+		assert_int_equal(kid.len, 6);
 		assert_memory_equal(kid.p, "aZ09-_", 6);
 	}
 }
@@ -355,7 +355,7 @@ gq256_kid_of_another_form_refused(void **state)
 		"{\"alg\":\"GQ256\",\"kid\":\"a\",\"x\":\"\x7f\"}",
 		"{\"alg\":\"GQ256\",\"kid\":\"a\",\"x\":\"\xc3\xa9\"}",
 	};
-	struct gq256_bytes kid;
+	struct span kid;
 
 	(void)state;
 	for (size_t i = 0; i < N(headers); i++)
@@ -367,7 +367,7 @@ static void
 gq256_kid_too_long_refused(void **state)
 {
 	static char header[GQ256_HEADER_MAX + 3];
-	struct gq256_bytes kid;
+	struct span kid;
 
 	(void)state;
 	for (size_t n = GQ256_KID_MAX; n <= GQ256_KID_MAX + 1; n++) {
@@ -392,7 +392,7 @@ static void
 gq256_kid_cut_anywhere_refused(void **state)
 {
 	static const char whole[] = "{\"alg\":\"GQ256\",\"kid\":\"aZ09-_\"";
-	struct gq256_bytes kid;
+	struct span kid;
 	char cut[sizeof(whole)];
 
 	(void)state;
