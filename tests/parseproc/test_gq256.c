@@ -218,8 +218,8 @@ gq256_s_out_of_range_refused(void **state)
 }
 
 /*
- * All S zero makes all W zero whoever made the token: the hash of that is no
- * secret, and R may be set to it. Only the check of S stands in the way.
+ * All S zero, or n, makes all W zero whoever made the token: the hash of that
+ * is no secret, and R may be set to it. Only the check of S stands in the way.
  */
 static void
 gq256_forged_with_zeros_refused(void **state)
@@ -228,6 +228,10 @@ gq256_forged_with_zeros_refused(void **state)
 
 	(void)state;
 	gq256_vector_read("forged-zeros", &v);
+	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_SIGNATURE);
+	for (size_t i = 0; i < GQ256_ROUNDS; i++)
+		memcpy(v.signature + GQ256_R_LEN + i * v.key.n.len, v.n,
+		    v.key.n.len);
 	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_SIGNATURE);
 	gq256_vector_free(&v);
 }
