@@ -307,8 +307,7 @@ static void
 gq256_kid_of_one_form_found(void **state)
 {
 	static const char *const headers[] = {
-		"{\"alg\":\"GQ256\",\"jkt\":\"x\",\"kid\":\"aZ09-_\",\"typ\":"
-		    "\"JWT\"}",
+		"{\"alg\":\"GQ256\",\"jkt\":\"x\",\"kid\":\"aZ09-_\"}",
 		"{\"kid\":\"aZ09-_\",\"alg\":\"GQ256\"}",
 		"{\"kid\":\"aZ09-_\",\"alg\":\"GQ256\",\"KID\":\"b\"}",
 		"{\"a\":{\"kid\":\"aZ09-_\",\"alg\":\"GQ256\"}",

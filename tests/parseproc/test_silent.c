@@ -69,7 +69,7 @@ make_body(void)
 static void
 grow_heap(void)
 {
-	void *p;
+	void *volatile p; /* or clang sees that nothing comes of it */
 
 	(void)mallopt(M_MMAP_THRESHOLD, 2 * HEAP);
 	(void)mallopt(M_TRIM_THRESHOLD, 4 * HEAP);
