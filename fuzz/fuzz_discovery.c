@@ -37,7 +37,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
-	struct span issuer = { data, end != NULL ? (size_t)(end - data) : size };
+	struct span issuer = { data, end != NULL ? (size_t)(end - data) :
+		size };
 	size_t skip = end != NULL ? issuer.len + 1 : size;
 	struct discovery d;
 	char url[URL_MAX + 1];

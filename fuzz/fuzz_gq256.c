@@ -13,6 +13,7 @@
 
 #include "ipc/wire.h"
 #include "parseproc/gq256.h"
+#include "parseproc/gq256_kid.h"
 #include "parseproc/sha3.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

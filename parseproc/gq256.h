@@ -4,9 +4,7 @@
  * Forgejo's tokens come so.
  *
  * Everything but the key is hostile here and is used as bytes only: bounds,
- * a hash, arithmetic modulo the provider's number. The header is scanned for
- * two members of fixed form and never parsed: older signatures do not cover
- * it, so nothing else in it may mean anything.
+ * a hash, arithmetic modulo the provider's number.
  */
 #ifndef PARSEPROC_GQ256_H
 #define PARSEPROC_GQ256_H
@@ -32,9 +30,6 @@
 #define GQ256_R_LEN (GQ256_ROUNDS * GQ256_CHALLENGE_LEN)
 /* R || S for a modulus of n bytes. */
 #define GQ256_SIGNATURE_LEN(n) (GQ256_R_LEN + GQ256_ROUNDS * (n))
-/* An OP header is 110 bytes at GitHub; base64url makes 4 of 3. */
-#define GQ256_KID_MAX 1024
-#define GQ256_HEADER_MAX 2048
 
 /* From the provider's key set: what an RSA JWK says, decoded, big-endian. */
 struct gq256_key {
@@ -45,21 +40,9 @@ struct gq256_key {
 struct gq256_token {
 	struct span header64;   /* the GQ header, base64url */
 	struct span payload64;  /* base64url */
-	struct span original64; /* gq256_kid()'s: the OP's own header */
+	struct span original64; /* the OP's own header: gq256_kid.h's */
 	struct span signature;  /* decoded: R || S */
 };
-
-/*
- * Finds the `kid` in a decoded GQ header, which holds the base64url of the
- * provider's own header: *kid is borrowed from it. REASON_OK, or
- * REASON_GQ_HEADER and *kid empty unless the header is printable ASCII
- * without a backslash, has exactly one "alg" and it is "alg":"GQ256", exactly
- * one "kid" and it is "kid":"..." with 1 to GQ256_KID_MAX characters of
- * base64url, and has no "cic". The kid still has to be decoded canonically
- * by whoever reads it.
- */
-enum reason gq256_kid(const uint8_t *header, size_t n,
-    struct span *kid) MUST_CHECK;
 
 /*
  * Verifies. REASON_OK: whoever made it knows the RSA PKCS #1 v1.5 SHA-256

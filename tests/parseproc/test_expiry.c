@@ -134,7 +134,8 @@ expiry_unknown_policy_refused(void **state)
 static void
 expiry_iat_or_nbf_in_the_future_refused(void **state)
 {
-	static const uint64_t ahead[] = { 61, 3600, YEAR, CLAIMS_TIME_MAX - IAT };
+	static const uint64_t ahead[] = { 61, 3600, YEAR,
+		CLAIMS_TIME_MAX - IAT };
 	uint64_t ends;
 
 	(void)state;
@@ -258,7 +259,11 @@ expiry_refreshed_times_checked(void **state)
 	fresh = token(IAT, IAT + 9999, IAT + 3661);
 	assert_int_equal(refresh(&first, &fresh, &no_keys, &ends),
 	    REASON_TOKEN_FUTURE);
-	first.nbf = IAT + 3661;
+	first = token(IAT + 3661, IAT + 9999, 0);
+	fresh = token(IAT + 3661, IAT + 9999, 0);
+	assert_int_equal(refresh(&first, &fresh, &no_keys, &ends),
+	    REASON_TOKEN_FUTURE);
+	first = token(IAT, EXP, IAT + 3661);
 	fresh = token(IAT, IAT + 9999, 0);
 	assert_int_equal(refresh(&first, &fresh, &no_keys, &ends),
 	    REASON_TOKEN_FUTURE);

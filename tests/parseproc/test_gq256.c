@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "parseproc/gq256.h"
+#include "parseproc/gq256_kid.h"
 #include "tests/parseproc/gq256_vector.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,4 +1,4 @@
-/* SHA-3: known answers around the block's end; the commitment's one spelling. */
+/* SHA-3: known answers around a block's end; the commitment's one spelling. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Protected headers: they agree with the key or are refused; they choose nothing. */
+/* Protected headers agree with the key or are refused; they choose nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
