@@ -94,6 +94,43 @@
 	R(JWK_CURVE, DROP, "jwk_curve", "the point is not on its curve")      \
 	R(JWK_RSA, DROP, "jwk_rsa", "the RSA modulus or exponent is unusable") \
 	R(JWK_KID, DROP, "jwk_kid", "another usable key has the same key id") \
+	/* a token: its claims, times and zero-knowledge signature */         \
+	R(TOKEN_JSON, DENY, "token_json",                                     \
+	  "an authenticated part of the token is not JSON as we read it")     \
+	R(TOKEN_HEADER, DENY, "token_header",                                 \
+	  "a header member is malformed or one that we never accept")         \
+	R(TOKEN_TYPE, DENY, "token_type",                                     \
+	  "typ is not that of an ID token or a client instance's claims")     \
+	R(TOKEN_ALG, DENY, "token_alg", "alg is not that of the key that fits") \
+	R(TOKEN_KID, DENY, "token_kid", "kid is not that of the key that fits") \
+	R(TOKEN_CLAIM, DENY, "token_claim",                                   \
+	  "a required claim is missing, or a claim is of the wrong kind")     \
+	R(TOKEN_TIME, DENY, "token_time",                                     \
+	  "exp, iat or nbf is not a whole number of seconds that fits")       \
+	R(ISSUER_MISMATCH, DENY, "issuer_mismatch",                           \
+	  "the token's issuer is not the provider whose key fits")            \
+	R(AUDIENCE, DENY, "audience", "the token is for another client")      \
+	R(COMMITMENT, DENY, "commitment",                                     \
+	  "the token was not asked for with the certified key")               \
+	R(TOKEN_FUTURE, DENY, "token_future", "iat or nbf lies in the future") \
+	R(TOKEN_EXPIRED, DENY, "token_expired",                               \
+	  "the token is older than the provider's row allows")                \
+	R(REFRESHED_OTHER, DENY, "refreshed_other",                           \
+	  "the refreshed token has another issuer, subject, audience or key") \
+	R(REFRESHED_OLDER, DENY, "refreshed_older",                           \
+	  "the refreshed token was issued before the first")                  \
+	R(GROUPS_OVERAGE, DENY, "groups_overage",                             \
+	  "the user has too many groups for the token to name them")          \
+	R(GQ_HEADER, DENY, "gq_header", "the GQ256 header is not of the one form") \
+	R(GQ_KEY, DENY, "gq_key", "the provider's key is not one for GQ256")  \
+	R(GQ_SIGNATURE, DENY, "gq_signature", "the GQ256 signature is wrong") \
+	/* a provider's own documents */                                      \
+	R(DISCOVERY_JSON, ERROR, "discovery_json",                            \
+	  "the provider's configuration is not JSON as we read it")           \
+	R(DISCOVERY_ISSUER, ERROR, "discovery_issuer",                        \
+	  "the provider's configuration names another issuer")                \
+	R(DISCOVERY_JWKS_URI, ERROR, "discovery_jwks_uri",                    \
+	  "the provider's configuration has no usable jwks_uri")              \
 	/* ourselves */                                                       \
 	R(MEMORY, ERROR, "memory", "a process reached its memory bound")      \
 	R(WORKER_START, ERROR, "worker_start", "a worker could not be started") \

@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parseproc/claims.h"
+#include "parseproc/discovery.h"
+#include "parseproc/gq256.h"
 #include "parseproc/json.h"
 #include "parseproc/jwks.h"
 #include "parseproc/jws.h"
@@ -27,6 +30,8 @@
 #include "parseproc/sallyport_config.h"
 #include "parseproc/ssh_cert_self.h"
 #include "parseproc/ssh_key.h"
+#include "parseproc/token_header.h"
+#include "tests/parseproc/gq256_vector.h"
 #include "tests/parseproc/sample_keys.h"
 #include "tests/parseproc/vectors.h"
 
@@ -225,6 +230,44 @@ verify_certificate(void)
 	return ssh_cert_self_verify(&cert);
 }
 
+static struct gq256_vector gq_vector;
+
+static enum reason
+verify_gq256(void)
+{
+	return gq256_verify(&gq_vector.key, &gq_vector.token);
+}
+
+static enum reason
+read_claims(void)
+{
+	struct claims claims;
+	enum reason reason = claims_read(CLAIMS_ID_TOKEN, (uint8_t *)text,
+	    strlen(text), &claims);
+
+	claims_free(&claims);
+	return reason;
+}
+
+static enum reason
+read_op_header(void)
+{
+	static const struct header_key key = { "RS256", false, { NULL, 0 } };
+	bool key_bound;
+
+	return op_header_read((uint8_t *)text, strlen(text), &key,
+	    &key_bound);
+}
+
+static enum reason
+read_discovery(void)
+{
+	static struct discovery discovery;
+
+	return discovery_read((uint8_t *)text, strlen(text),
+	    (struct span){ (const uint8_t *)"https://a", 9 }, &discovery);
+}
+
 /* Fails the first, the second ... allocation, until none is left to fail. */
 static void
 sweep(const char *name, enum reason (*run)(void), enum reason expected)
@@ -342,6 +385,49 @@ alloc_fails_in_signatures_memory(void **state)
 	vector_free(&vector);
 }
 
+static void
+alloc_fails_in_gq256_memory(void **state)
+{
+	(void)state;
+	gq256_vector_read("opkssh-2048", &gq_vector);
+	sweep("gq256", verify_gq256, REASON_OK);
+	gq_vector.signature[0] ^= 1;
+	sweep("gq256 of a wrong signature", verify_gq256,
+	    REASON_GQ_SIGNATURE);
+	gq_vector.n[gq_vector.key.n.len - 1] ^= 1;
+	sweep("gq256 of an even key", verify_gq256, REASON_GQ_KEY);
+	gq256_vector_free(&gq_vector);
+}
+
+static void
+alloc_fails_in_claims_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "{\"iss\":\"a\",\"sub\":\"b\",\"aud\":[\"c\"],\"iat\""
+	    ":1,\"exp\":2}");
+	sweep("claims", read_claims, REASON_OK);
+	text[2] = 'I';
+	sweep("claims without iss", read_claims, REASON_TOKEN_CLAIM);
+}
+
+static void
+alloc_fails_in_op_header_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "{\"alg\":\"RS256\",\"typ\":\"JWT\"}");
+	sweep("op_header", read_op_header, REASON_OK);
+	text[8] = 'P';
+	sweep("op_header of another alg", read_op_header, REASON_TOKEN_ALG);
+}
+
+static void
+alloc_fails_in_discovery_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "{\"issuer\":\"https://a\",\"jwks_uri\":\"https://b\"}");
+	sweep("discovery", read_discovery, REASON_OK);
+}
+
 int
 main(void)
 {
@@ -352,6 +438,10 @@ main(void)
 		cmocka_unit_test(alloc_fails_in_json_memory),
 		cmocka_unit_test(alloc_fails_in_jwks_memory),
 		cmocka_unit_test(alloc_fails_in_signatures_memory),
+		cmocka_unit_test(alloc_fails_in_gq256_memory),
+		cmocka_unit_test(alloc_fails_in_claims_memory),
+		cmocka_unit_test(alloc_fails_in_op_header_memory),
+		cmocka_unit_test(alloc_fails_in_discovery_memory),
 	};
 
 	return cmocka_run_group_tests_name("alloc", tests, setup, NULL);

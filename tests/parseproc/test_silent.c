@@ -22,6 +22,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "parseproc/claims.h"
+#include "parseproc/discovery.h"
+#include "parseproc/gq256.h"
 #include "parseproc/json.h"
 #include "parseproc/jwk_write.h"
 #include "parseproc/jwks.h"
@@ -33,6 +36,9 @@
 #include "parseproc/pk_token.h"
 #include "parseproc/sallyport_config.h"
 #include "parseproc/ssh_cert_self.h"
+#include "parseproc/sha3.h"
+#include "parseproc/token_header.h"
+#include "tests/parseproc/gq256_vector.h"
 #include "tests/parseproc/sample_keys.h"
 #include "tests/parseproc/vectors.h"
 
@@ -103,6 +109,41 @@ shut(void)
 		_exit(4);
 }
 
+static struct gq256_vector gq_vector;
+
+/* A token's parts; 0 if all answers are right. */
+static int
+read_token(void)
+{
+	static const char token[] = "{\"iss\":\"a\",\"sub\":\"b\",\"aud\":\"c\""
+	    ",\"iat\":1,\"exp\":2}";
+	static const char head[] = "{\"alg\":\"RS256\"}";
+	static const char document[] = "{\"issuer\":\"https://a\",\"jwks_uri\":"
+	    "\"https://b\"}";
+	static const struct header_key key = { "RS256", false, { NULL, 0 } };
+	static struct discovery discovery;
+	struct claims claims;
+	bool key_bound;
+	int wrong = 0;
+
+	wrong |= gq256_verify(&gq_vector.key, &gq_vector.token) != REASON_OK;
+	gq_vector.signature[1] ^= 1;
+	wrong |= gq256_verify(&gq_vector.key, &gq_vector.token) !=
+	    REASON_GQ_SIGNATURE;
+	gq_vector.signature[1] ^= 1;
+	wrong |= claims_read(CLAIMS_ID_TOKEN, (const uint8_t *)token,
+	    sizeof(token) - 1, &claims) != REASON_OK;
+	claims_free(&claims);
+	wrong |= op_header_read((const uint8_t *)head, sizeof(head) - 1, &key,
+	    &key_bound) != REASON_OK;
+	wrong |= discovery_read((const uint8_t *)document,
+	    sizeof(document) - 1, (struct span){ (const uint8_t *)"https://a",
+	    9 }, &discovery) != REASON_OK;
+	wrong |= commitment_matches((const uint8_t *)head, sizeof(head) - 1,
+	    (const uint8_t *)token, COMMITMENT_LEN);
+	return wrong;
+}
+
 /* Exit status 0 if all answers are right. */
 static void
 read_everything(void)
@@ -132,6 +173,7 @@ read_everything(void)
 		    REASON_OK;
 		wrong |= json_read(&doc, (const uint8_t *)"[1]", 3) != JSON_OK;
 		json_free(&doc);
+		wrong |= read_token();
 	}
 	_exit(wrong);
 }
@@ -139,9 +181,10 @@ read_everything(void)
 static void
 child_reads(void)
 {
-	if (!ssh_key_warm_up())
+	if (!ssh_key_warm_up() || !gq256_warm_up())
 		_exit(2);
 	make_body();
+	gq256_vector_read("opkssh-2048", &gq_vector);
 	grow_heap();
 	shut();
 	read_everything();
