@@ -65,13 +65,8 @@ end(struct writer *w)
 static void
 put_base64(struct writer *w, struct span text)
 {
-	char *p;
+	char *p = take(w, base64_encoded_len(text.len));
 
-	if (text.len > OPK_ENV_STRING_MAX) {
-		fail(w, REASON_PLUGIN_VALUE);
-		return;
-	}
-	p = take(w, base64_encoded_len(text.len));
 	if (p != NULL && text.len > 0)
 		base64_encode((const uint8_t *)text.p, text.len, p);
 }

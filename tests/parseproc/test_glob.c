@@ -133,6 +133,8 @@ glob_brackets_hold_ranges_and_negation(void **state)
 		{ "[a^]", "^", YES }, { "[^^]", "^", NO }, { "[^]", "a", BAD },
 		/* '/' is one of all others, as in Go. */
 		{ "[^a]", "/", YES }, { "[/]", "/", YES },
+		/* But what a star has left it does not take back, as in Go. */
+		{ "*[^x]*", "a/b", NO }, { "*[^x]b", "a/b", YES },
 		{ "[!a]", "a", YES }, { "[!a]", "b", NO },
 		{ "[*]", "*", YES }, { "[*]", "a", NO }, { "[?]", "?", YES },
 		{ "x[*]*y", "x*zzy", YES }, { "[[]", "[", YES },
@@ -141,7 +143,8 @@ glob_brackets_hold_ranges_and_negation(void **state)
 		{ "[a\\-c]", "b", NO }, { "[\\a-\\c]", "b", YES },
 		{ "[\xce\xb1-\xcf\x89]", "\xce\xb2", YES },
 		{ "[\xce\xb1-\xcf\x89]", "b", NO },
-		{ "[^\xce\xb1]", "\xff", YES }, { "[a]b", "ab", YES },
+		{ "[^\xce\xb1]", "\xff", YES }, { "[A-Z]", "\xff", NO },
+		{ "[\xef\xbf\xbd]", "\xff", YES }, { "[a]b", "ab", YES },
 	};
 
 	(void)state;

@@ -220,6 +220,8 @@ opk_config_variables_kept(void **state)
 	assert_string_equal(config.ca_file, "/etc/ssl/my ca.pem");
 	assert_string_equal(config.ca_dir, "/etc/ssl/certs:/opt/certs");
 	assert_int_equal(config.nignored, 0);
+	taken("env_vars: {SSL_CERT_FILE: '/etc/a:b'}\n");
+	assert_string_equal(config.ca_file, "/etc/a:b");
 }
 
 /* As in Go: both spellings, the upper-case one first. */
