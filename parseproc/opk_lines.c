@@ -17,6 +17,28 @@ is_margin(char c)
 	return is_blank(c) || c == '\r' || c == '\v' || c == '\f';
 }
 
+/* A no-break space, which comes along when rows are copied from a page. */
+static const char nbsp[] = "\xc2\xa0";
+
+/* How many bytes of margin there are at the line's end. */
+static size_t
+margin_at_end(struct span line)
+{
+	if (line.len > 0 && is_margin(line.p[line.len - 1]))
+		return 1;
+	return line.len >= 2 && span_equal(span_from(line, line.len - 2),
+	    span_of(nbsp)) ? 2 : 0;
+}
+
+/* And at its start. */
+static size_t
+margin_at_start(struct span line)
+{
+	if (line.len > 0 && is_margin(line.p[0]))
+		return 1;
+	return span_begins(line, nbsp) ? 2 : 0;
+}
+
 void
 opk_lines_begin(struct opk_lines *lines, const uint8_t *text, size_t len)
 {
@@ -47,13 +69,14 @@ clean(struct span line)
 {
 	const char *comment = line.len == 0 ? NULL :
 	    memchr(line.p, '#', line.len);
+	size_t n;
 
 	if (comment != NULL)
 		line.len = (size_t)(comment - line.p);
-	while (line.len > 0 && is_margin(line.p[line.len - 1]))
-		line.len--;
-	while (line.len > 0 && is_margin(line.p[0]))
-		line = span_from(line, 1);
+	while ((n = margin_at_end(line)) > 0)
+		line.len -= n;
+	while ((n = margin_at_start(line)) > 0)
+		line = span_from(line, n);
 	return line;
 }
 

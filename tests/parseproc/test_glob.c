@@ -221,7 +221,7 @@ glob_many_stars_take_no_time(void **state)
 		memcpy(pattern + i, "a*", 2);
 	pattern[sizeof(pattern) - 1] = 'b';
 	memset(name, 'a', sizeof(name));
-	(void)clock_gettime(CLOCK_MONOTONIC, &t0);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t0);
 	assert_int_equal(match_bytes(pattern, sizeof(pattern), name,
 	    sizeof(name)), NO);
 	/* And the dearest for this one: a long chunk that nearly fits. */
@@ -229,7 +229,7 @@ glob_many_stars_take_no_time(void **state)
 	pattern[0] = '*';
 	pattern[1024] = 'b';
 	assert_int_equal(match_bytes(pattern, 1025, name, sizeof(name)), NO);
-	(void)clock_gettime(CLOCK_MONOTONIC, &t1);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t1);
 	ms = (double)(t1.tv_sec - t0.tv_sec) * 1e3 +
 	    (double)(t1.tv_nsec - t0.tv_nsec) / 1e6;
 	print_message("glob: both worst cases in %.1f ms\n", ms);

@@ -119,6 +119,10 @@ opk_lines_bom_and_crlf_tolerated(void **state)
 	next_is(3, "d", "e", "f");
 	next_is(5, "g", "h", "i");
 	ends();
+	begin("\xc2\xa0 a b c \xc2\xa0\xc2\xa0\r\n\xc2\xa0\r\nd\xc2\xa0 e f");
+	next_is(1, "a", "b", "c");
+	next_is(3, "d\xc2\xa0", "e", "f");
+	ends();
 	/* A second mark is part of a word, as are half ones. */
 	begin("\xef\xbb\xbf\xef\xbb\xbf" "a b c");
 	next_is(1, "\xef\xbb\xbf" "a", "b", "c");

@@ -297,9 +297,9 @@ opk_providers_100000_rows_are_fast(void **state)
 	for (size_t i = 0; i < 100000; i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 		    "https://%zu.ex c 24h\n", i);
-	(void)clock_gettime(CLOCK_MONOTONIC, &t0);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t0);
 	opk_providers_read(&providers, (const uint8_t *)text, used);
-	(void)clock_gettime(CLOCK_MONOTONIC, &t1);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t1);
 	assert_int_equal(providers.count, OPK_PROVIDERS_MAX);
 	assert_int_equal(providers.reports.count,
 	    100000 - OPK_PROVIDERS_MAX);
