@@ -3,21 +3,12 @@
  * about every text, whatever is read can be walked to its end, strings are
  * UTF-8, and every member is found under its own name.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "parseproc/json.h"
 #include "parseproc/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* Everything that a reader can ask of one value. */
 static void

@@ -3,22 +3,12 @@
  * crashing: an error is printable and names a remedy, and from what is taken
  * a request can be composed whose parts nobody can break out of.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "parseproc/k9_config.h"
 #include "parseproc/key9_request.h"
 #include "parseproc/sallyport_config.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void
 printable(const char *text)

@@ -2,20 +2,11 @@
  * Key9's answers. Beyond not crashing: every key that is taken is one that
  * would be taken alone, and a refused answer has none.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "parseproc/key9_answer.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void
 look_at(const struct ssh_key *key)

@@ -2,21 +2,12 @@
  * SSH public keys. Beyond not crashing: what is taken and put together anew
  * is taken again, as the same key.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "ipc/limits.h"
 #include "parseproc/ssh_key.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* Whether all of a text that ends in NUL after len bytes is printable. */
 static bool

@@ -66,10 +66,13 @@ address_loopback(const struct sockaddr *sa)
 	struct sockaddr_in6 in6;
 	uint32_t v4;
 
-	if (sa->sa_family != AF_INET && sa->sa_family != AF_INET6)
+	if (sa->sa_family == AF_INET)
+		return ipv4_of(sa, &v4) && v4 >> 24 == 127;
+	if (sa->sa_family != AF_INET6)
 		return false;
-	if (ipv4_of(sa, &v4))
-		return v4 >> 24 == 127;
 	memcpy(&in6, sa, sizeof(in6));
+	/* Only the mapped form is ours; the others name a relay's 127.0.0.1. */
+	if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
+		return in6.sin6_addr.s6_addr[12] == 127;
 	return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
 }

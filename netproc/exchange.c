@@ -18,7 +18,6 @@ struct exchange {
 	size_t headers_total;
 	size_t total;
 	bool chunked;
-	bool endless;
 	bool too_large;
 	bool lost_parent;
 	char error[CURL_ERROR_SIZE];
@@ -70,22 +69,37 @@ use_roots(CURL *curl, void *ssl_ctx, void *arg)
 	return CURLE_OK;
 }
 
+/* Whether a header line of n bytes says that the body comes in chunks. */
+static bool
+says_chunked(const char *line, size_t n)
+{
+	static const char name[] = "transfer-encoding:";
+	static const char value[] = "chunked";
+	size_t i = sizeof(name) - 1;
+
+	if (n < i || strncasecmp(line, name, i) != 0)
+		return false;
+	while (i < n && (line[i] == ' ' || line[i] == '\t'))
+		i++;
+	return n - i >= sizeof(value) - 1 &&
+	    strncasecmp(line + i, value, sizeof(value) - 1) == 0;
+}
+
 /* libcurl's own limits do not hold without a Content-Length: ours do. */
 static size_t
 count_header(char *data, size_t size, size_t n, void *arg)
 {
-	static const char chunked[] = "transfer-encoding:";
 	struct exchange *x = arg;
+	size_t len = size * n;
 
 	/* Each answer (100, the proxy's, the last) speaks for itself. */
-	if (size * n > 5 && memcmp(data, "HTTP/", 5) == 0)
+	if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
 		x->chunked = false;
-	if (size * n > sizeof(chunked) &&
-	    strncasecmp(data, chunked, sizeof(chunked) - 1) == 0)
+	if (says_chunked(data, len))
 		x->chunked = true;
-	x->headers_total += size * n;
+	x->headers_total += len;
 	x->too_large = x->headers_total > HEADERS_TOTAL_MAX;
-	return x->too_large ? 0 : size * n;
+	return x->too_large ? 0 : len;
 }
 
 static bool
@@ -106,23 +120,34 @@ pass_on(struct exchange *x, const char *data, size_t len)
 	return true;
 }
 
+static long
+status_of(const struct exchange *x)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+	return status;
+}
+
+/* Anyone on the way could cut an answer that does not say where it ends. */
+static bool
+says_its_end(const struct exchange *x)
+{
+	curl_off_t promised = -1;
+
+	(void)curl_easy_getinfo(x->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+	    &promised);
+	return promised >= 0 || x->chunked;
+}
+
 static size_t
 take_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct exchange *x = arg;
 	size_t len = size * n;
-	curl_off_t promised = -1;
-	long status = 0;
 
-	(void)curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
-	/* The status has said it all: stop, lest it never ends. */
-	if (status != 200)
-		return 0;
-	/* Anyone on the way could cut an answer that does not say its end. */
-	(void)curl_easy_getinfo(x->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
-	    &promised);
-	x->endless = promised < 0 && !x->chunked;
-	if (x->endless)
+	/* Another status has said it all: stop, lest it never ends. */
+	if (status_of(x) != 200 || !says_its_end(x))
 		return 0;
 	if (len > x->request->body_max - x->total) {
 		x->too_large = true;
@@ -263,11 +288,8 @@ reason_of(const struct exchange *x, CURLcode code)
 
 /* The peer's certificate may be quoted in it: nothing but printable ASCII. */
 static void
-describe(struct exchange *x, CURLcode code, char *detail, size_t size)
+describe(const struct exchange *x, CURLcode code, char *detail, size_t size)
 {
-	if (x->endless)
-		(void)snprintf(x->error, sizeof(x->error),
-		    "neither Content-Length nor chunks: it may be cut short");
 	(void)snprintf(detail, size, "%.*s", (int)size - 1, x->error[0] != '\0' ? x->error :
 	    curl_easy_strerror(code));
 	for (char *c = detail; *c != '\0'; c++)
@@ -281,7 +303,7 @@ exchange_run(struct exchange *x, const struct request *request, int fd,
     struct exchange_result *result)
 {
 	CURLcode code = CURLE_FAILED_INIT;
-	long status = 0;
+	long status;
 
 	memset(result, 0, sizeof(*result));
 	x->request = request;
@@ -290,16 +312,20 @@ exchange_run(struct exchange *x, const struct request *request, int fd,
 	x->roots = roots;
 	if (set_request(x) && set_tls(x) && set_transport(x, address))
 		code = curl_easy_perform(x->curl);
-	(void)curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+	status = status_of(x);
 	/* We stopped it ourselves, having read what it had to say. */
 	if (code == CURLE_WRITE_ERROR && !x->too_large && !x->lost_parent &&
 	    status != 200)
 		code = CURLE_OK;
 	result->reason = reason_of(x, code);
 	result->total = (uint32_t)x->total;
-	if (result->reason == REASON_OK)
+	if (status == 200 && !says_its_end(x) && !x->too_large) {
+		result->reason = REASON_HTTP_PROTOCOL;
+		(void)snprintf(result->detail, sizeof(result->detail),
+		    "neither Content-Length nor chunks: it may be cut short");
+	} else if (result->reason != REASON_OK)
+		describe(x, code, result->detail, sizeof(result->detail));
+	else
 		result->status = status > 0 && status <= 999 ?
 		    (uint32_t)status : 0;
-	else
-		describe(x, code, result->detail, sizeof(result->detail));
 }

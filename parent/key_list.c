@@ -1,6 +1,7 @@
 #include "parent/key_list.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,24 +97,39 @@ key_list_add(struct key_list *list, struct ipc_span type,
 	return ERR_OK;
 }
 
+/* Waits until fd takes PIPE_BUF bytes without blocking (pipe(7)). */
+static bool
+wait_writable(int fd, int64_t deadline_ms)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+	int n;
+
+	do {
+		int64_t left = deadline_ms - ipc_now_ms();
+
+		if (left <= 0)
+			return false;
+		n = poll(&pfd, 1, (int)left);
+	} while (n == 0 || (n == -1 && errno == EINTR));
+	return n == 1;
+}
+
 bool
 key_list_print(const struct key_list *list, int fd, int64_t deadline_ms)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-
 	for (size_t done = 0; done < list->len;) {
-		ssize_t n = write(fd, list->text + done, list->len - done);
+		size_t n = list->len - done;
+		ssize_t written;
 
-		if (n > 0)
-			done += (size_t)n;
-		else if (n == -1 && errno == EPIPE)
+		if (!wait_writable(fd, deadline_ms))
+			return false;
+		written = write(fd, list->text + done,
+		    n < PIPE_BUF ? n : PIPE_BUF);
+		if (written > 0)
+			done += (size_t)written;
+		else if (written == -1 && errno == EPIPE)
 			return true;
-		else if (n == -1 && errno == EAGAIN) {
-			int64_t left = deadline_ms - ipc_now_ms();
-
-			if (left <= 0 || poll(&pfd, 1, (int)left) == 0)
-				return false;
-		} else if (n != -1 || errno != EINTR)
+		else if (written != -1 || (errno != EINTR && errno != EAGAIN))
 			return false;
 	}
 	return true;

@@ -38,30 +38,47 @@ log_begin(struct log_line *line, const char *words)
 	log_add_text(line, NULL, words);
 }
 
-/* Appends n bytes of ours, or nothing if they do not all fit. */
+/* A field while it is composed: whole, or not at all. */
+struct field {
+	char text[LOG_VALUE_MAX + 64]; /* and a key, of ours */
+	size_t used;
+};
+
 static void
-append(struct log_line *line, const char *s, size_t n)
+append(struct field *field, const char *s)
 {
-	if (sizeof(line->text) - 1 - line->used < n)
+	size_t n = strlen(s);
+
+	if (n > sizeof(field->text) - field->used)
 		return;
-	memcpy(line->text + line->used, s, n);
-	line->used += n;
-	line->text[line->used] = '\0';
+	memcpy(field->text + field->used, s, n);
+	field->used += n;
 }
 
 /* A byte as it may stand in a log line: printable ASCII, rest as \xNN. */
 static void
-append_escaped(struct log_line *line, unsigned char c)
+escape(unsigned char c, char escaped[5])
 {
+	if (c == '"' || c == '\\')
+		(void)snprintf(escaped, 5, "\\%c", c);
+	else if (c < 0x20 || c > 0x7e)
+		(void)snprintf(escaped, 5, "\\x%02x", c);
+	else
+		(void)snprintf(escaped, 5, "%c", c);
+}
+
+static void
+append_value(struct field *field, const unsigned char *p, size_t n)
+{
+	size_t begin = field->used;
 	char escaped[5];
 
-	if (c == '"' || c == '\\')
-		(void)snprintf(escaped, sizeof(escaped), "\\%c", c);
-	else if (c < 0x20 || c > 0x7e)
-		(void)snprintf(escaped, sizeof(escaped), "\\x%02x", c);
-	else
-		(void)snprintf(escaped, sizeof(escaped), "%c", c);
-	append(line, escaped, strlen(escaped));
+	for (size_t i = 0; i < n; i++) {
+		escape(p[i], escaped);
+		if (field->used - begin + strlen(escaped) > LOG_VALUE_MAX)
+			return;
+		append(field, escaped);
+	}
 }
 
 static bool
@@ -77,23 +94,23 @@ needs_quotes(const unsigned char *p, size_t n)
 void
 log_add(struct log_line *line, const char *key, const void *value, size_t n)
 {
-	const unsigned char *p = value;
-	bool quotes = key != NULL && needs_quotes(p, n);
-	/* Leave room to close the quotes and for the fields that follow. */
-	size_t most = sizeof(line->text) - 64;
+	struct field field = { .used = 0 };
+	bool quotes = key != NULL && needs_quotes(value, n);
 
 	if (line->used > 0)
-		append(line, " ", 1);
+		append(&field, " ");
 	if (key != NULL) {
-		append(line, key, strlen(key));
-		append(line, "=", 1);
+		append(&field, key);
+		append(&field, quotes ? "=\"" : "=");
 	}
+	append_value(&field, value, n);
 	if (quotes)
-		append(line, "\"", 1);
-	for (size_t i = 0; i < n && line->used < most; i++)
-		append_escaped(line, p[i]);
-	if (quotes)
-		append(line, "\"", 1);
+		append(&field, "\"");
+	if (field.used >= sizeof(line->text) - line->used)
+		return;
+	memcpy(line->text + line->used, field.text, field.used);
+	line->used += field.used;
+	line->text[line->used] = '\0';
 }
 
 void

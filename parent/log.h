@@ -16,15 +16,23 @@
 /* Opens /dev/log, whose absence is no failure. Before the cage. */
 void log_open(bool to_stderr);
 
+/* Room for every field that a decision has, three of them at their longest. */
+#define LOG_LINE_MAX 2048
+/* What one value may take in the line, escapes and all; the rest is cut. */
+#define LOG_VALUE_MAX 512
+
 struct log_line {
-	char text[1024];
+	char text[LOG_LINE_MAX];
 	size_t used;
 };
 
 /* Begins a line; words is our own text, empty for a decision line. */
 void log_begin(struct log_line *line, const char *words);
 
-/* Adds key=value. n bytes of a value that may be hostile; cut where full. */
+/*
+ * Adds key=value: n bytes of a value that may be hostile, cut at
+ * LOG_VALUE_MAX. A field that does not fit the line any more is left out.
+ */
 void log_add(struct log_line *line, const char *key, const void *value,
     size_t n);
 void log_add_text(struct log_line *line, const char *key, const char *value);

@@ -14,6 +14,11 @@ compare(const struct filter_arg *arg)
 	/* A masked comparison takes the mask first, then what must remain. */
 	if (arg->cmp == FILTER_NONE_OF)
 		cmp.op = SCMP_CMP_MASKED_EQ;
+	if (arg->cmp == FILTER_BITS) {
+		cmp.op = SCMP_CMP_MASKED_EQ;
+		cmp.datum_a = arg->mask;
+		cmp.datum_b = arg->value;
+	}
 	return cmp;
 }
 

@@ -18,13 +18,15 @@ enum filter_cmp {
 	FILTER_ANY = 0,
 	FILTER_EQ, /* argument == value */
 	FILTER_LE, /* argument <= value */
-	FILTER_NONE_OF /* (argument & value) == 0 */
+	FILTER_NONE_OF, /* (argument & value) == 0 */
+	FILTER_BITS /* (argument & mask) == value */
 };
 
 struct filter_arg {
 	unsigned index; /* 0 to 5 */
 	enum filter_cmp cmp;
 	uint64_t value;
+	uint64_t mask; /* FILTER_BITS only */
 };
 
 #define FILTER_ARGS 3

@@ -8,6 +8,7 @@
 #include "seccomp/policy.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -17,9 +18,12 @@
 #define CALL(name, why) { SCMP_SYS(name), #name, why, { { 0 } } }
 #define CALL1(name, why, a) { SCMP_SYS(name), #name, why, { a } }
 #define CALL2(name, why, a, b) { SCMP_SYS(name), #name, why, { a, b } }
-#define EQ(index, value) { index, FILTER_EQ, value }
-#define LE(index, value) { index, FILTER_LE, value }
-#define WITHOUT(index, bits) { index, FILTER_NONE_OF, bits }
+#define CALL3(name, why, a, b, c)                                             \
+	{ SCMP_SYS(name), #name, why, { a, b, c } }
+#define EQ(index, value) { index, FILTER_EQ, value, 0 }
+#define LE(index, value) { index, FILTER_LE, value, 0 }
+#define WITHOUT(index, bits) { index, FILTER_NONE_OF, bits, 0 }
+#define BITS(index, mask, value) { index, FILTER_BITS, value, mask }
 
 #define FILTER(variable, process, rows)                                       \
 	const struct filter variable = { process, rows,                       \
@@ -57,7 +61,8 @@ FILTER(policy_parse, "parseproc", parse_rows);
 	CALL(read, "messages, the peer"),                                     \
 	CALL(write, "messages, the peer"),                                    \
 	CALL(recvfrom, "the peer"),                                           \
-	CALL(sendto, "the peer"),                                             \
+	CALL1(sendto, "the peer; MSG_FASTOPEN would connect",                 \
+	    WITHOUT(3, MSG_FASTOPEN)),                                        \
 	CALL(poll, "wait for the peer"),                                      \
 	CALL(ppoll, "wait for the peer"),                                     \
 	CALL(close, "the socket"),                                            \
@@ -80,18 +85,27 @@ FILTER(policy_parse, "parseproc", parse_rows);
 static const struct filter_row net_talk_rows[] = { TALK };
 FILTER(policy_net_talk, "netproc, connected", net_talk_rows);
 
+/*
+ * Only these: Landlock's ports are TCP's; MPTCP, SCTP or a raw
+ * socket would pass them by.
+ */
+#define SOCKET(family, type, protocol)                                        \
+	CALL3(socket, "DNS and TCP", EQ(0, family),                           \
+	    BITS(1, ~(uint64_t)(SOCK_NONBLOCK | SOCK_CLOEXEC), type),         \
+	    EQ(2, protocol))
+
 /* netproc, first stage: resolve and connect, then take the second. */
 static const struct filter_row net_connect_rows[] = {
 	TALK,
-	CALL2(socket, "DNS and TCP", EQ(0, AF_INET),
-	    WITHOUT(1, 0xf & ~(SOCK_STREAM | SOCK_DGRAM))),
-	CALL2(socket, "DNS and TCP", EQ(0, AF_INET6),
-	    WITHOUT(1, 0xf & ~(SOCK_STREAM | SOCK_DGRAM))),
+	SOCKET(AF_INET, SOCK_STREAM, 0),
+	SOCKET(AF_INET, SOCK_DGRAM, 0),
+	SOCKET(AF_INET, SOCK_DGRAM, IPPROTO_UDP),
+	SOCKET(AF_INET6, SOCK_STREAM, 0),
+	SOCKET(AF_INET6, SOCK_DGRAM, 0),
+	SOCKET(AF_INET6, SOCK_DGRAM, IPPROTO_UDP),
 	CALL(connect, "DNS and TCP"),
 	CALL1(fcntl, "c-ares: its sockets close on exec", EQ(1, F_SETFD)),
-	CALL(bind, "c-ares, when it has a local address"),
-	CALL(sendmmsg, "DNS"),
-	CALL(recvmsg, "DNS"),
+	CALL(writev, "DNS over TCP"),
 	CALL1(openat, "hosts, resolv.conf and nsswitch.conf, at every query",
 	    WITHOUT(2, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)),
 	CALL1(open, "the same",
@@ -233,9 +247,7 @@ static const struct filter_row starter_rows[] = {
 	CALL(socket, "DNS and TCP"),
 	CALL(socketpair, "Debian's libcurl wakes itself through one"),
 	CALL(connect, "DNS and TCP"),
-	CALL(bind, "DNS"),
-	CALL(sendmmsg, "DNS"),
-	CALL(recvmsg, "DNS"),
+	CALL(writev, "DNS over TCP"),
 	CALL(getsockopt, "TCP"),
 	CALL(setsockopt, "TCP"),
 	CALL(getsockname, "TCP"),

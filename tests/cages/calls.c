@@ -36,22 +36,7 @@ static const struct sockaddr_un no_log = { AF_UNIX, "/run/room/nobody" };
 #define PORT(n) { .sin_family = AF_INET, .sin_port = (in_port_t)((n) << 8 | (n) >> 8), \
 	.sin_addr.s_addr = 0x0100007f }
 static const struct sockaddr_in named_port = PORT(PROBE_PORT),
-    other_port = PORT(PROBE_PORT + 1), any_port = PORT(0);
-
-static int
-tcp_socket(void)
-{
-	return socket(AF_INET, SOCK_STREAM, 0);
-}
-
-static int
-unix_socket(void)
-{
-	return socket(AF_UNIX, SOCK_STREAM, 0);
-}
-
-/* FIRST a descriptor to connect or bind. */
-#define FROM(opens) .opens = opens
+    other_port = PORT(PROBE_OTHER_PORT), any_port = PORT(0);
 
 const struct call calls[] = {
 	/* what parseproc may do, and everything next to it */
@@ -116,22 +101,31 @@ const struct call calls[] = {
 	{ "socket inet", SYS_socket, { AF_INET, SOCK_STREAM } },
 	{ "socket inet6", SYS_socket, { AF_INET6, SOCK_DGRAM } },
 	{ "socket raw", SYS_socket, { AF_INET, SOCK_RAW, 1 } },
+	{ "socket mptcp", SYS_socket, { AF_INET, SOCK_STREAM, IPPROTO_MPTCP } },
+	{ "socket sctp", SYS_socket, { AF_INET, SOCK_STREAM, IPPROTO_SCTP } },
+	{ "socket ping", SYS_socket, { AF_INET, SOCK_DGRAM, IPPROTO_ICMP } },
 	{ "socket unix", SYS_socket, { AF_UNIX, SOCK_STREAM } },
 	{ "socket netlink", SYS_socket, { AF_NETLINK, SOCK_RAW } },
 	{ "socket packet", SYS_socket, { AF_PACKET, SOCK_RAW } },
 	{ "socket vsock", SYS_socket, { AF_VSOCK, SOCK_STREAM } },
 	{ "socketpair", SYS_socketpair, { AF_UNIX, SOCK_STREAM, 0, AT(pair) } },
 	{ "connect to a named port", SYS_connect,
-	    { 0, AT(&named_port), sizeof(named_port) }, FROM(tcp_socket) },
+	    { 0, AT(&named_port), sizeof(named_port) }, .socket = AF_INET },
 	{ "connect to another port", SYS_connect,
-	    { 0, AT(&other_port), sizeof(other_port) }, FROM(tcp_socket) },
+	    { 0, AT(&other_port), sizeof(other_port) }, .socket = AF_INET },
+	{ "connect to another port by mptcp", SYS_connect,
+	    { 0, AT(&other_port), sizeof(other_port) }, .socket = AF_INET,
+	    .protocol = IPPROTO_MPTCP },
+	{ "sendto another port, fast open", SYS_sendto,
+	    { 0, AT(buf), 1, MSG_FASTOPEN, AT(&other_port), sizeof(other_port) },
+	    .socket = AF_INET },
 	{ "connect to a unix socket", SYS_connect,
-	    { 0, AT(&no_log), sizeof(no_log) }, FROM(unix_socket) },
+	    { 0, AT(&no_log), sizeof(no_log) }, .socket = AF_UNIX },
 	{ "connect", SYS_connect, { 0, AT(&named_port), sizeof(named_port) } },
 	{ "bind", SYS_bind, { 0, AT(&any_port), sizeof(any_port) },
-	    FROM(tcp_socket) },
-	{ "listen", SYS_listen, { 0, 1 }, FROM(tcp_socket) },
-	{ "accept4", SYS_accept4, { 0, 0, 0, SOCK_NONBLOCK }, FROM(tcp_socket) },
+	    .socket = AF_INET },
+	{ "listen", SYS_listen, { 0, 1 }, .socket = AF_INET },
+	{ "accept4", SYS_accept4, { 0, 0, 0, SOCK_NONBLOCK }, .socket = AF_INET },
 	{ "setsockopt", SYS_setsockopt,
 	    { 3, SOL_SOCKET, SO_PASSCRED, AT(two_numbers), 4 } },
 	{ "getsockname", SYS_getsockname, { 3, AT(buf), AT(two_numbers) } },
@@ -255,8 +249,9 @@ call_run(const struct call *call)
 
 	for (int i = 0; i < 6; i++)
 		args[i] = call->args[i];
-	if (call->opens != NULL)
-		args[0] = (uint64_t)call->opens();
+	if (call->socket != 0)
+		args[0] = (uint64_t)socket(call->socket, SOCK_STREAM,
+		    call->protocol);
 	result = call_raw(call->entry, call->nr, args);
 	/* A copy of us has nothing to say. */
 	if ((call->nr == SYS_fork || call->nr == SYS_clone) && result == 0)

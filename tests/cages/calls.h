@@ -13,7 +13,8 @@ struct call {
 	long nr;
 	uint64_t args[6];
 	enum entry entry;
-	int (*opens)(void); /* makes a descriptor to be the first argument */
+	int socket; /* the domain of a socket to be the first argument, or 0 */
+	int protocol; /* and its protocol */
 };
 
 extern const struct call calls[];

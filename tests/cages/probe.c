@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -252,10 +253,14 @@ probe(const char *cache_dir)
 	speak(&ch);
 	/* So that the call "read the channel" has something to read. */
 	(void)send(ch.fd, "x", 1, MSG_NOSIGNAL);
-	/* Calls that write to the channel are heard before their result. */
-	while ((n = recv(ch.fd, answer, sizeof(answer), 0)) > 0 &&
-	    n != (ssize_t)sizeof(result))
-		;
+	/*
+	 * Calls that write to the channel are heard before their result; one
+	 * that left our byte unread has reset the socket, once.
+	 */
+	do
+		n = recv(ch.fd, answer, sizeof(answer), 0);
+	while ((n > 0 && n != (ssize_t)sizeof(result)) ||
+	    (n == -1 && errno == ECONNRESET));
 	if (waitpid(pid, &status, 0) != pid)
 		return 1;
 	if (n == (ssize_t)sizeof(result)) {
@@ -272,10 +277,17 @@ probe(const char *cache_dir)
 static int
 allowed_in(enum cage cage, const struct call *call)
 {
-	for (size_t i = 0; i < 3 && cages[cage].filters[i] != NULL; i++)
-		if (!filter_allows(cages[cage].filters[i], call->entry, call->nr,
-		    call->args))
+	const uint64_t stream[6] = { (uint64_t)call->socket, SOCK_STREAM,
+		(uint64_t)call->protocol };
+
+	for (size_t i = 0; i < 3 && cages[cage].filters[i] != NULL; i++) {
+		const struct filter *filter = cages[cage].filters[i];
+
+		if (!filter_allows(filter, call->entry, call->nr, call->args) ||
+		    (call->socket != 0 &&
+		    !filter_allows(filter, NATIVE, SYS_socket, stream)))
 			return 0;
+	}
 	return 1;
 }
 

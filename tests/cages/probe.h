@@ -2,8 +2,12 @@
 #ifndef TESTS_CAGES_PROBE_H
 #define TESTS_CAGES_PROBE_H
 
-/* The TCP port, besides that of DNS, which netproc is told to connect to. */
+/*
+ * The TCP port, besides that of DNS, which netproc is told to connect to, and
+ * one that it is not. The API of tests/e2e listens on both.
+ */
 #define PROBE_PORT 8443
+#define PROBE_OTHER_PORT 8080
 
 #include "calls.h"
 #include "seccomp/policy.h"

@@ -40,6 +40,10 @@ filter_allows(const struct filter *filter, enum entry entry, long nr,
 			case FILTER_NONE_OF:
 				fits = fits && (value & bound) == 0;
 				break;
+			case FILTER_BITS:
+				fits = fits &&
+				    (value & row->args[a].mask) == bound;
+				break;
 			}
 		}
 		if (fits)

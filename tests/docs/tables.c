@@ -65,15 +65,24 @@ print_messages(void)
 }
 
 static void
-print_filter(const struct filter *filter)
+print_arg(const struct filter_arg *arg)
 {
 	static const char *const signs[] = {
-		[FILTER_ANY] = "",
 		[FILTER_EQ] = "=",
 		[FILTER_LE] = "≤",
 		[FILTER_NONE_OF] = "without",
+		[FILTER_BITS] = "=",
 	};
 
+	printf(" [arg%u", arg->index);
+	if (arg->cmp == FILTER_BITS)
+		printf(" & %#llx", (unsigned long long)arg->mask);
+	printf(" %s %#llx]", signs[arg->cmp], (unsigned long long)arg->value);
+}
+
+static void
+print_filter(const struct filter *filter)
+{
 	printf("| %s | ", filter->process);
 	for (size_t i = 0; i < filter->nrows; i++) {
 		const struct filter_row *row = &filter->rows[i];
@@ -81,9 +90,7 @@ print_filter(const struct filter *filter)
 		printf("%s%s", i > 0 ? ", " : "", row->name);
 		for (size_t a = 0; a < FILTER_ARGS; a++)
 			if (row->args[a].cmp != FILTER_ANY)
-				printf(" [arg%u %s %#llx]", row->args[a].index,
-				    signs[row->args[a].cmp], (unsigned long
-				    long)row->args[a].value);
+				print_arg(&row->args[a]);
 	}
 	printf(" |\n");
 }

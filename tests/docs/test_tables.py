@@ -4,7 +4,6 @@
 """
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,22 +20,24 @@ def table(build, name):
                           stdout=subprocess.PIPE, text=True).stdout
 
 
-def section(name):
-    begin, end = f"<!-- table {name} -->\n", "<!-- end -->"
-    return re.compile(f"(?<={begin})(.*?)(?={end})", re.DOTALL)
+def cut(text, name):
+    """The document before the table, the table, and what follows."""
+    before, mark, rest = text.partition(f"<!-- table {name} -->\n")
+    assert mark, f"SECURITY.md has no table {name}"
+    shown, end, after = rest.partition("<!-- end -->")
+    return before + mark, shown, end + after
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_document_shows_the_table_of_the_code(name):
     build = Path(os.environ.get("SALLYPORT_BUILD", CHECKOUT / "build"))
-    shown = section(name).search(DOCUMENT.read_text())
-    assert shown is not None, f"SECURITY.md has no table {name}"
-    assert shown.group() == table(build, name), \
+    assert cut(DOCUMENT.read_text(), name)[1] == table(build, name), \
         "write it anew: python3 tests/docs/test_tables.py build"
 
 
 if __name__ == "__main__":
     text = DOCUMENT.read_text()
     for each in TABLES:
-        text = section(each).sub(lambda _: table(Path(sys.argv[1]), each), text)
+        head, _, tail = cut(text, each)
+        text = head + table(Path(sys.argv[1]), each) + tail
     DOCUMENT.write_text(text)

@@ -26,7 +26,7 @@
 #define SLACK_MS 3000
 
 /* Nobody frees an exchange, a process has one: kept, so that none leaks. */
-static struct exchange *exchanges[32];
+static struct exchange *exchanges[64];
 static size_t nexchanges;
 static struct roots no_roots;
 static struct exchange_result result;
@@ -52,6 +52,7 @@ serve(int fd, int tell, const char *answer, size_t len, bool endless)
 	size_t n = 0;
 	ssize_t got;
 
+	(void)alarm(30); /* should the test end before it */
 	while (n < sizeof(text) - 1 &&
 	    (got = read(fd, text + n, sizeof(text) - 1 - n)) > 0) {
 		n += (size_t)got;
@@ -170,8 +171,9 @@ exchange(bool post, const char *answer, size_t len, bool endless)
 	(void)close(heard[0]);
 	(void)kill(server, SIGKILL);
 	assert_int_equal(waitpid(server, NULL, 0), server);
-	/* libcurl borrows them for as long as its handle lives. */
-	assert_true(result.total == npassed);
+	/* connect.c knows its connection by this number: never another. */
+	(void)dup2(STDIN_FILENO, fd);
+	assert_int_equal(result.total, npassed);
 	for (const char *c = result.detail; *c != '\0'; c++)
 		assert_in_range(*c, 0x20, 0x7e);
 }
@@ -183,6 +185,8 @@ answered(const char *answer)
 }
 
 /* --- cases --- */
+
+#define CHUNKED "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 static void
 exchange_request_is_as_told(void **state)
@@ -206,16 +210,12 @@ static void
 exchange_body_passed_on(void **state)
 {
 	(void)state;
-	answered("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\na\0b\nc");
-	assert_int_equal(result.status == 200 ||
-	    result.reason == REASON_HTTP_PROTOCOL, 1);
 	answered("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\na\nb\nc");
 	assert_int_equal(result.reason, REASON_OK);
 	assert_int_equal(result.status, 200);
 	assert_int_equal(npassed, 5);
 	assert_memory_equal(passed, "a\nb\nc", 5);
-	answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-	    "2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n");
+	answered(CHUNKED "2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n");
 	assert_int_equal(result.reason, REASON_OK);
 	assert_int_equal(npassed, 5);
 	assert_memory_equal(passed, "abcde", 5);
@@ -304,6 +304,8 @@ exchange_body_whose_end_is_not_said_refused(void **state)
 	answered("HTTP/1.1 200 OK\r\n\r\nbody");
 	assert_int_equal(result.reason, REASON_HTTP_PROTOCOL);
 	assert_int_equal(npassed, 0);
+	answered("HTTP/1.1 200 OK\r\n\r\n");
+	assert_int_equal(result.reason, REASON_HTTP_PROTOCOL);
 	answered("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbody");
 	assert_int_equal(result.reason, REASON_HTTP_PROTOCOL);
 	answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nbody");
@@ -320,10 +322,7 @@ exchange_cut_short_refused(void **state)
 {
 	static const char *const answers[] = {
 		"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nsho",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-		    "5\r\nshort\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n",
+		CHUNKED "9\r\nsho", CHUNKED "5\r\nshort\r\n", CHUNKED "z\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1", "x", "\xff\xfe\r\n",
 		"SSH-2.0-OpenSSH\r\n", "220 mail\r\n",
 	};
@@ -331,7 +330,9 @@ exchange_cut_short_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		answered(answers[i]);
-		assert_true(result.reason != REASON_OK);
+		if (result.reason == REASON_OK)
+			fail_msg("status %u for %s", result.status,
+			    answers[i]);
 		assert_true(result.detail[0] != '\0');
 	}
 }

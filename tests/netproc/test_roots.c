@@ -357,13 +357,14 @@ roots_not_for_servers_refused(void **state)
 	assert_int_equal(error, X509_V_ERR_INVALID_PURPOSE);
 }
 
+#define BEGIN "-----BEGIN CERTIFICATE-----\n"
+#define END "-----END CERTIFICATE-----\n"
+
 static void
 roots_bundle_of_nothing_trusts_nobody(void **state)
 {
-	static const char *const texts[] = { "", "\n", "no PEM at all",
-		"-----BEGIN CERTIFICATE-----\nAAAA\n"
-		    "-----END CERTIFICATE-----\n",
-		"-----BEGIN CERTIFICATE-----\n" };
+	static const char *const texts[] = { "", "\n", "no PEM at all", BEGIN,
+		BEGIN "AAAA\n" END };
 	struct identity leaf = issue(&ca, &good_leaf);
 
 	(void)state;

@@ -1,0 +1,51 @@
+"""The room and the lab of tests/e2e, for the folders beside it, and C programs made on the spot."""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+E2E = Path(__file__).resolve().parents[1] / "e2e"
+sys.path.insert(0, str(E2E))
+
+import room  # noqa: E402
+
+
+def use(config):
+    """Make the fixtures of tests/e2e/conftest.py this session's, once, and go into the room."""
+    if config.pluginmanager.has_plugin("lab"):
+        return
+    spec = importlib.util.spec_from_file_location("e2e_conftest", E2E / "conftest.py")
+    lab = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(lab)
+    del lab.__file__    # by which pytest would keep a conftest's fixtures to its own folder
+    config.pluginmanager.register(lab, "lab")       # calls its pytest_configure
+
+
+def build_directory():
+    """Where the libraries of the program under test are."""
+    return Path(os.environ.get("SALLYPORT_BUILD", room.CHECKOUT / "build")).resolve()
+
+
+def compile_c(name, *sources, flags=()):
+    """An executable in the scratch directory that any user may run."""
+    target = room.SCRATCH / name
+    subprocess.run(["gcc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O1",
+                    f"-I{room.CHECKOUT}", "-o", target, *sources, *flags], check=True)
+    return target
+
+
+@contextlib.contextmanager
+def stand_in(path, by):
+    """Put the program `by` in the place of a staged one, for a while."""
+    honest = path.with_name(f"{path.name}.honest")
+    path.rename(honest)
+    shutil.copy(by, path)
+    path.chmod(0o755)
+    try:
+        yield
+    finally:
+        honest.replace(path)

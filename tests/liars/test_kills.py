@@ -1,0 +1,121 @@
+"""kill -9 of each process at each step of a login, told by killer.c.
+
+Whoever is killed whenever: either exactly the right keys are printed or none, the log says
+which, a death is noticed at once (not at the deadline), and nobody is left.
+"""
+
+import itertools
+import os
+import signal
+
+import pytest
+
+import program
+from key9_api import answer, silent
+from messages import KEY_LINE
+from room import CHECKOUT
+from room_lab import compile_c
+from running import look_at_all
+
+PARENT, STARTER, JUDGE, NETPROC = range(4)
+AT_ONCE = 1.5       # seconds, with a deadline of 5; tracing has its price
+
+
+@pytest.fixture(scope="session")
+def killer():
+    return compile_c("killer", CHECKOUT / "tests/liars/killer.c")
+
+
+@pytest.fixture
+def login(lab, command_user, killer):
+    """A login of alice in which process `who` is killed at its step number `step`."""
+    lab.api.behaviours["alice"] = answer(KEY_LINE)
+    traced = program.Program(lab.log)
+    traced.path = killer
+
+    def run(who, step):
+        return traced.run(str(who), str(step), lab.program.path, "k9-ssh", "--user=alice",
+                          as_user=command_user)
+    return run
+
+
+def assert_allowed(result):
+    assert (result.status, result.keys) == (0, [KEY_LINE])
+    assert (result.decision["decision"], result.decision["keys"]) == ("allow", "1")
+
+
+def all_steps(login, who):
+    """(call, result) of each step, until the process comes to its end unharmed."""
+    for step in itertools.count(1):
+        result = login(who, step)
+        if not result.stderr:
+            assert_allowed(result)
+            return
+        assert result.stderr.startswith("killed at ") and result.seconds < AT_ONCE, result
+        yield result.stderr.split()[-1], result
+
+
+def assert_refused(result, reasons):
+    assert (result.status, result.stdout) == (0, ""), result
+    assert result.decision["decision"] == "error", result
+    assert result.decision["reason"] in reasons, result
+
+
+@pytest.mark.parametrize("who,name", [(JUDGE, "judge"), (NETPROC, "netproc")],
+                         ids=["judge", "netproc"])
+def test_kill_a_worker(login, who, name):
+    calls = []
+    for call, result in all_steps(login, who):
+        calls.append(call)
+        if call == "exit_group":    # it has said everything
+            assert_allowed(result)
+            continue
+        assert_refused(result, ["worker_died"])
+        assert result.decision["worker"] == name
+        assert "SIGKILL" in result.decision["detail"]
+    assert {"execveat", "seccomp", "read", "write", "exit_group"} <= set(calls)
+
+
+def test_kill_the_starter(login):
+    """All workers die with it. When the keys are complete, nobody asks for it any more."""
+    calls = []
+    for call, result in all_steps(login, STARTER):
+        calls.append(call)
+        if result.stdout or call == "exit_group":
+            assert_allowed(result)
+        else:
+            assert_refused(result, ["worker_died", "worker_start", "cage"])
+    assert calls.count("clone") == 2
+    assert {"seccomp", "sendto", "recvfrom", "kill", "wait4", "exit_group"} <= set(calls)
+
+
+def test_kill_the_parent(login):
+    calls, printed = [], False
+    for call, result in all_steps(login, PARENT):
+        calls.append(call)
+        assert result.status == 128 + signal.SIGKILL, result
+        # Everything is printed by the one write.
+        printed = printed or calls[-2:-1] == ["write"]
+        assert result.keys == ([KEY_LINE] if printed else []), (calls, result)
+        decisions = [line for line in result.log if "decision=" in line]
+        assert len(decisions) == (call == "exit_group"), result
+    assert calls.count("write") == 1 and printed
+    assert {"clone", "seccomp", "sendto", "recvfrom", "recvmsg"} <= set(calls)
+
+
+# Between two steps netproc waits for the API, for as long as that likes.
+
+@pytest.mark.parametrize("who,name", [("parent", None), ("starter", "netproc"),
+                                      ("netproc", "netproc"), ("judge", "judge")])
+def test_kill_while_the_api_is_asked(lab, command_user, who, name):
+    # Of the judge nothing is heard before there is an answer.
+    lab.api.behaviours["alice"] = answer(KEY_LINE) if who == "judge" else silent
+    process = "parseproc" if who == "judge" else who
+    lab.api.watch = lambda request: os.kill(look_at_all()[process].pid, signal.SIGKILL)
+    result = lab.program.keys_for("alice", as_user=command_user)
+    assert result.stdout == "" and result.seconds < AT_ONCE, result
+    if who == "parent":
+        assert result.status == -signal.SIGKILL and not result.log, result
+        return
+    assert_refused(result, ["worker_died"])
+    assert result.decision["worker"] == name

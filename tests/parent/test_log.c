@@ -1,0 +1,392 @@
+/* Log lines: one line whatever the value, bounded, and nobody waits for them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ipc/channel.h"
+#include "parent/log.h"
+#include "tests/parent/scratch.h"
+
+static struct log_line line;
+
+static const char *
+with_value(const void *value, size_t n)
+{
+	log_begin(&line, "");
+	log_add(&line, "key", value, n);
+	return line.text;
+}
+
+/* --- one line --- */
+
+static void
+log_plain_value_as_it_is(void **state)
+{
+	(void)state;
+	log_begin(&line, "");
+	log_add_text(&line, "decision", "allow");
+	log_add_text(&line, "user", "joe-1_x");
+	log_add_number(&line, "keys", 0);
+	log_add_number(&line, "ms", UINT64_MAX);
+	assert_string_equal(line.text,
+	    "decision=allow user=joe-1_x keys=0 ms=18446744073709551615");
+	assert_int_equal(line.used, strlen(line.text));
+}
+
+static void
+log_words_stand_first_unquoted(void **state)
+{
+	(void)state;
+	log_begin(&line, "no cache, going on without");
+	log_add_text(&line, "directory", "/x");
+	assert_string_equal(line.text,
+	    "no cache, going on without directory=/x");
+}
+
+static void
+log_awkward_value_quoted_and_escaped(void **state)
+{
+	static const struct {
+		const char *value, *text;
+	} cases[] = {
+		{ "", "key=\"\"" },
+		{ " ", "key=\" \"" },
+		{ "a b", "key=\"a b\"" },
+		{ "a=b", "key=\"a=b\"" },
+		{ "\"", "key=\"\\\"\"" },
+		{ "\\", "key=\"\\\\\"" },
+		{ "a\nb", "key=\"a\\x0ab\"" },
+		{ "a\" decision=allow", "key=\"a\\\" decision=allow\"" },
+		{ "\x1b[2J\x7f\xff", "key=\"\\x1b[2J\\x7f\\xff\"" },
+		{ "\xc3\xa9", "key=\"\\xc3\\xa9\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(with_value(cases[i].value,
+		    strlen(cases[i].value)), cases[i].text);
+	assert_string_equal(with_value("a\0b", 3), "key=\"a\\x00b\"");
+}
+
+static void
+log_every_byte_printable(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c <= UINT8_MAX; c++) {
+		uint8_t byte = (uint8_t)c;
+		const char *text = with_value(&byte, 1);
+
+		for (; *text != '\0'; text++)
+			assert_in_range(*text, 0x20, 0x7e);
+	}
+}
+
+/* What comes after a key and '=', quoted or not; NULL if it is no value. */
+static const char *
+skip_value(const char *p)
+{
+	if (*p != '"') {
+		while (*p != '\0' && *p != ' ')
+			if (*p++ == '"')
+				return NULL;
+		return p;
+	}
+	for (p++; *p != '"'; p++) {
+		if (*p == '\\')
+			p++;
+		if (*p == '\0')
+			return NULL;
+	}
+	return p + 1;
+}
+
+/* A reader of such lines: are they fields, each whole? How many? */
+static size_t
+fields_of(const char *text)
+{
+	size_t n = 0;
+
+	for (const char *p = text; *p != '\0'; n++) {
+		size_t key = strspn(p, "abcdefghijklmnopqrstuvwxyz_");
+
+		if (key == 0 || p[key] != '=' ||
+		    (p = skip_value(p + key + 1)) == NULL ||
+		    (*p != '\0' && *p != ' '))
+			fail_msg("not fields: %s", text);
+		if (*p == ' ' && *++p == '\0')
+			fail_msg("ends in a blank: %s", text);
+	}
+	return n;
+}
+
+static bool
+says(const char *field)
+{
+	size_t n = strlen(field);
+
+	for (const char *p = line.text; (p = strstr(p, field)) != NULL; p++)
+		if ((p == line.text || p[-1] == ' ') &&
+		    (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* A value as long as the system lets anyone write, of the given byte. */
+static const char *
+long_value(int byte)
+{
+	static char value[100000];
+
+	memset(value, byte, sizeof(value) - 1);
+	return value;
+}
+
+static void
+log_long_value_cut_others_stay(void **state)
+{
+	/* Plain, quoted, and with two and four bytes for each. */
+	static const char bytes[] = { 'a', ' ', '"', '\n' };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		for (size_t n = 0; n < 3000; n++) {
+			log_begin(&line, "");
+			log_add_text(&line, "decision", "deny");
+			log_add(&line, "user", long_value(bytes[i]), n);
+			log_add_text(&line, "source", "key9");
+			log_add_number(&line, "ms", 12345);
+			assert_true(line.used < sizeof(line.text));
+			assert_int_equal(strlen(line.text), line.used);
+			assert_int_equal(fields_of(line.text), 4);
+			assert_true(says("decision=deny"));
+			assert_true(says("source=key9"));
+			assert_true(says("ms=12345"));
+		}
+}
+
+/* Everything that a decision can say, all of it too long. */
+static void
+log_many_long_values_each_has_room(void **state)
+{
+	static const char *const keys[] = { "user", "file", "detail" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		log_begin(&line, "");
+		log_add_text(&line, "decision", "error");
+		log_add_text(&line, "reason", "worker_protocol");
+		for (size_t k = 0; k < 3; k++)
+			log_add_text(&line, keys[k],
+			    long_value("a \"\n"[i]));
+		log_add_number(&line, "ms", 30000);
+		assert_int_equal(fields_of(line.text), 6);
+		assert_true(says("ms=30000"));
+		for (size_t k = 0; k < 3; k++) {
+			char begin[32];
+			const char *value;
+
+			(void)snprintf(begin, sizeof(begin), " %s=", keys[k]);
+			value = strstr(line.text, begin);
+			assert_non_null(value);
+			/* Not all of it, but more than a word. */
+			assert_true(strcspn(value + strlen(begin) + 1,
+			    "=") > 40);
+		}
+	}
+}
+
+/* More fields than any line: those that do not fit are left out whole. */
+static void
+log_full_line_stays_fields(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 40; n++) {
+		log_begin(&line, "");
+		for (int i = 0; i < 400; i++)
+			log_add(&line, "key", long_value(i % 2 == 0 ? 'a' :
+			    ' '), n);
+		assert_true(line.used < sizeof(line.text));
+		(void)fields_of(line.text);
+	}
+}
+
+/* --- where it goes --- */
+
+/* A /dev of our own, with a socket named log if asked for. */
+static int
+own_dev(bool with_log)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX,
+		.sun_path = "/dev/log" };
+	int fd;
+
+	own_tmpfs("/dev", "mode=0755");
+	if (!with_log)
+		return -1;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_true(fd != -1);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&sun, sizeof(sun)),
+	    0);
+	return fd;
+}
+
+static void
+log_one(const char *words, int priority)
+{
+	log_begin(&line, words);
+	log_add_number(&line, "n", 1);
+	log_end(&line, priority);
+}
+
+static void
+log_dev_log_absent_no_failure(void **state)
+{
+	(void)state;
+	(void)own_dev(false);
+	log_open(false);
+	log_one("nobody hears this", LOG_ERR);
+}
+
+static void
+log_line_arrives_with_its_head(void **state)
+{
+	int fd = own_dev(true);
+	char got[2048], expected[128];
+	ssize_t n;
+
+	(void)state;
+	log_open(false);
+	log_one("words", LOG_ERR);
+	n = recv(fd, got, sizeof(got) - 1, MSG_DONTWAIT);
+	assert_true(n > 0);
+	got[n] = '\0';
+	/* <authpriv.err>Nov 20 13:13:13, the form of RFC 3164 */
+	assert_memory_equal(got, "<83>", 4);
+	assert_int_equal(got[4 + 3], ' ');
+	assert_int_equal(got[4 + 9], ':');
+	assert_int_equal(got[4 + 12], ':');
+	(void)snprintf(expected, sizeof(expected), " sallyport[%d]: words n=1",
+	    (int)getpid());
+	assert_string_equal(got + 4 + 15, expected);
+	log_one("words", LOG_INFO);
+	assert_true(recv(fd, got, sizeof(got), MSG_DONTWAIT) > 0);
+	assert_memory_equal(got, "<86>", 4);
+	(void)close(fd);
+}
+
+static void
+log_longest_line_arrives_whole(void **state)
+{
+	int fd = own_dev(true);
+	char got[4096];
+	ssize_t n;
+
+	(void)state;
+	log_open(false);
+	log_begin(&line, "");
+	while (line.used < 900)
+		log_add_text(&line, "key", "0123456789");
+	log_add_text(&line, "key", long_value(' '));
+	log_end(&line, LOG_INFO);
+	n = recv(fd, got, sizeof(got) - 1, MSG_DONTWAIT);
+	assert_true(n > (ssize_t)line.used);
+	got[n] = '\0';
+	assert_string_equal(got + (size_t)n - line.used, line.text);
+	(void)close(fd);
+}
+
+static void
+log_full_syslog_never_waits(void **state)
+{
+	int fd = own_dev(true), control;
+	struct sockaddr_un sun = { .sun_family = AF_UNIX,
+		.sun_path = "/dev/log" };
+	int64_t began;
+
+	(void)state;
+	log_open(false);
+	/* Ends the test if the writer waits. */
+	(void)alarm(20);
+	began = ipc_now_ms();
+	for (int i = 0; i < 2000; i++)
+		log_one("nobody reads this", LOG_INFO);
+	assert_true(ipc_now_ms() - began < 5000);
+	(void)alarm(0);
+	/* The control: it was full indeed. */
+	control = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(control, (const struct sockaddr *)&sun,
+	    sizeof(sun)), 0);
+	assert_int_equal(send(control, "x", 1, MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+	(void)close(control);
+	(void)close(fd);
+}
+
+/* A syslog that goes away costs its lines, not the login. */
+static void
+log_closed_syslog_no_failure(void **state)
+{
+	int fd = own_dev(true);
+
+	(void)state;
+	log_open(false);
+	(void)close(fd);
+	log_one("nobody hears this", LOG_INFO);
+	log_one("nor this", LOG_INFO);
+}
+
+static void
+log_stderr_asked_for_line_there_too(void **state)
+{
+	int fds[2], saved = dup(STDERR_FILENO);
+	char got[256];
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_true(dup2(fds[1], STDERR_FILENO) != -1);
+	log_open(true);
+	log_one("for a person", LOG_INFO);
+	log_open(false);
+	log_one("for nobody", LOG_INFO);
+	assert_true(dup2(saved, STDERR_FILENO) != -1);
+	(void)close(saved);
+	(void)close(fds[1]);
+	n = read(fds[0], got, sizeof(got) - 1);
+	assert_true(n > 0);
+	got[n] = '\0';
+	(void)close(fds[0]);
+	assert_string_equal(got, "sallyport: for a person n=1\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(log_plain_value_as_it_is),
+		cmocka_unit_test(log_words_stand_first_unquoted),
+		cmocka_unit_test(log_awkward_value_quoted_and_escaped),
+		cmocka_unit_test(log_every_byte_printable),
+		cmocka_unit_test(log_long_value_cut_others_stay),
+		cmocka_unit_test(log_many_long_values_each_has_room),
+		cmocka_unit_test(log_full_line_stays_fields),
+		cmocka_unit_test(log_dev_log_absent_no_failure),
+		cmocka_unit_test(log_line_arrives_with_its_head),
+		cmocka_unit_test(log_longest_line_arrives_whole),
+		cmocka_unit_test(log_full_syslog_never_waits),
+		cmocka_unit_test(log_closed_syslog_no_failure),
+		cmocka_unit_test(log_stderr_asked_for_line_there_too),
+	};
+
+	return cmocka_run_group_tests_name("log", tests, NULL, NULL);
+}

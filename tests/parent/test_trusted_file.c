@@ -1,0 +1,355 @@
+/* Files are believed only if nobody else can change them, or the way there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ipc/limits.h"
+#include "parent/trusted_file.h"
+#include "tests/parent/scratch.h"
+
+/* Users who are neither root nor anyone else here. */
+#define US 12345
+#define OTHER 54321
+
+static struct file_problem problem;
+
+static enum reason
+open_path(const char *path, enum trust trust)
+{
+	int fd = trusted_open(path, trust, &problem);
+
+	assert_true((fd == -1) == (problem.reason != REASON_OK));
+	/* Whoever has to mend it is told what is wrong. */
+	assert_true(problem.reason == REASON_OK || problem.what[0] != '\0');
+	if (fd != -1)
+		(void)close(fd);
+	return problem.reason;
+}
+
+static enum reason
+open_name(const char *name, enum trust trust)
+{
+	return open_path(scratch(name), trust);
+}
+
+static void
+make(const char *name, uid_t owner, mode_t mode)
+{
+	scratch_file(name, "text", 4, mode);
+	assert_int_equal(chown(scratch(name), owner, 0), 0);
+	/* chown() may take bits away. */
+	assert_int_equal(chmod(scratch(name), mode), 0);
+}
+
+static void
+trusted_file_mode_decides(void **state)
+{
+	(void)state;
+	needs_root();
+	for (mode_t mode = 0; mode <= 0777; mode++) {
+		bool changed = (mode & 0022) != 0;
+		bool read = (mode & 0007) != 0;
+
+		make("file", 0, mode);
+		assert_int_equal(open_name("file", TRUST_ROOT) == REASON_OK,
+		    !changed);
+		assert_int_equal(open_name("file", TRUST_ROOT_OR_US) ==
+		    REASON_OK, !changed);
+		assert_int_equal(open_name("file", TRUST_SECRET) ==
+		    REASON_OK, !changed && !read);
+		assert_true(problem.reason == REASON_OK ||
+		    problem.reason == REASON_CONFIG_MODE);
+	}
+}
+
+static void
+trusted_file_owner_decides(void **state)
+{
+	(void)state;
+	needs_root();
+	make("file", OTHER, 0400);
+	assert_int_equal(open_name("file", TRUST_ROOT), REASON_CONFIG_MODE);
+	assert_int_equal(open_name("file", TRUST_ROOT_OR_US),
+	    REASON_CONFIG_MODE);
+	assert_int_equal(open_name("file", TRUST_SECRET), REASON_CONFIG_MODE);
+	make("file", 0, 0400);
+	assert_int_equal(open_name("file", TRUST_SECRET), REASON_OK);
+}
+
+/* What a process of the user US says about the file, as an exit status. */
+static enum reason
+open_as_us(const char *name, enum trust trust)
+{
+	const char *path = scratch(name);
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (setresgid(US, US, US) == -1 ||
+		    setresuid(US, US, US) == -1)
+			_exit(255);
+		(void)trusted_open(path, trust, &problem);
+		_exit((int)problem.reason);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return (enum reason)WEXITSTATUS(status);
+}
+
+static void
+trusted_file_own_file_only_where_allowed(void **state)
+{
+	(void)state;
+	needs_root();
+	/* Below a directory that everybody may enter. */
+	if (strncmp(scratch(""), "/root", 5) == 0)
+		skip();
+	make("file", US, 0600);
+	assert_int_equal(open_as_us("file", TRUST_ROOT_OR_US), REASON_OK);
+	assert_int_equal(open_as_us("file", TRUST_SECRET), REASON_OK);
+	assert_int_equal(open_as_us("file", TRUST_ROOT), REASON_CONFIG_MODE);
+	make("file", OTHER, 0644);
+	assert_int_equal(open_as_us("file", TRUST_ROOT_OR_US),
+	    REASON_CONFIG_MODE);
+	/* A file of root's that we may not read. */
+	make("file", 0, 0600);
+	assert_int_equal(open_as_us("file", TRUST_SECRET),
+	    REASON_CONFIG_MODE);
+	scratch_dir("ours", 0755);
+	assert_int_equal(chown(scratch("ours"), US, US), 0);
+	make("ours/file", 0, 0644);
+	assert_int_equal(open_as_us("ours/file", TRUST_ROOT_OR_US),
+	    REASON_OK);
+	assert_int_equal(open_as_us("ours/file", TRUST_ROOT),
+	    REASON_CONFIG_MODE);
+}
+
+static void
+trusted_file_directories_on_the_way_decide(void **state)
+{
+	/* The sticky bit does not help against a name that is free. */
+	static const mode_t bad[] = { 0775, 0757, 0777, 01777, 01775 };
+
+	(void)state;
+	needs_root();
+	scratch_dir("a", 0755);
+	scratch_dir("a/b", 0755);
+	make("a/b/file", 0, 0644);
+	assert_int_equal(open_name("a/b/file", TRUST_ROOT), REASON_OK);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(chmod(scratch("a"), bad[i]), 0);
+		assert_int_equal(open_name("a/b/file", TRUST_ROOT),
+		    REASON_CONFIG_MODE);
+		assert_int_equal(chmod(scratch("a"), 0755), 0);
+		assert_int_equal(chmod(scratch("a/b"), bad[i]), 0);
+		assert_int_equal(open_name("a/b/file", TRUST_ROOT),
+		    REASON_CONFIG_MODE);
+		/* The remedy names the directory. */
+		assert_non_null(strstr(problem.what, scratch("a/b")));
+		assert_int_equal(chmod(scratch("a/b"), 0755), 0);
+	}
+	assert_int_equal(chown(scratch("a"), OTHER, 0), 0);
+	assert_int_equal(open_name("a/b/file", TRUST_ROOT_OR_US),
+	    REASON_CONFIG_MODE);
+	assert_int_equal(chown(scratch("a"), 0, 0), 0);
+	assert_int_equal(open_name("a/b/file", TRUST_ROOT), REASON_OK);
+}
+
+static void
+trusted_file_below_tmp_refused(void **state)
+{
+	char path[] = "/tmp/sallyport-test.XXXXXX";
+	struct stat st;
+	int fd;
+
+	(void)state;
+	needs_root();
+	if (stat("/tmp", &st) == -1 || (st.st_mode & S_IWOTH) == 0)
+		skip();
+	fd = mkstemp(path);
+	assert_true(fd != -1);
+	(void)close(fd);
+	assert_int_equal(open_path(path, TRUST_ROOT), REASON_CONFIG_MODE);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* Where a link leads, the same must hold. */
+static void
+trusted_file_link_led_to_both_ways_checked(void **state)
+{
+	(void)state;
+	needs_root();
+	scratch_dir("safe", 0755);
+	scratch_dir("unsafe", 0777);
+	make("safe/file", 0, 0644);
+	make("unsafe/file", 0, 0644);
+	assert_int_equal(symlink("../safe/file", scratch("safe/good")), 0);
+	assert_int_equal(symlink("../unsafe/file", scratch("safe/bad")), 0);
+	assert_int_equal(symlink("../safe/file", scratch("unsafe/link")), 0);
+	assert_int_equal(symlink("safe", scratch("good")), 0);
+	assert_int_equal(symlink("unsafe", scratch("bad")), 0);
+	assert_int_equal(symlink("unsafe/../safe", scratch("through")), 0);
+	assert_int_equal(open_name("safe/good", TRUST_ROOT), REASON_OK);
+	assert_int_equal(open_name("good/file", TRUST_ROOT), REASON_OK);
+	assert_int_equal(open_name("safe/bad", TRUST_ROOT),
+	    REASON_CONFIG_MODE);
+	assert_int_equal(open_name("bad/file", TRUST_ROOT),
+	    REASON_CONFIG_MODE);
+	assert_int_equal(open_name("unsafe/link", TRUST_ROOT),
+	    REASON_CONFIG_MODE);
+	assert_int_equal(symlink("nowhere", scratch("dangling")), 0);
+	assert_int_equal(open_name("dangling", TRUST_ROOT),
+	    REASON_CONFIG_MISSING);
+	assert_int_equal(symlink("loop", scratch("loop")), 0);
+	assert_true(open_name("loop", TRUST_ROOT) != REASON_OK);
+}
+
+static void
+trusted_file_other_kinds_refused(void **state)
+{
+	(void)state;
+	needs_root();
+	scratch_dir("directory", 0755);
+	assert_int_equal(open_name("directory", TRUST_ROOT),
+	    REASON_CONFIG_MODE);
+	assert_int_equal(mkfifo(scratch("fifo"), 0600), 0);
+	/* Ends the test if it waits for a writer. */
+	(void)alarm(20);
+	assert_int_equal(open_name("fifo", TRUST_ROOT), REASON_CONFIG_MODE);
+	(void)alarm(0);
+	assert_int_equal(open_path("/dev/null", TRUST_ROOT),
+	    REASON_CONFIG_MODE);
+}
+
+static void
+trusted_file_missing_told_from_unsafe(void **state)
+{
+	(void)state;
+	needs_root();
+	assert_int_equal(open_name("none", TRUST_ROOT),
+	    REASON_CONFIG_MISSING);
+	assert_int_equal(open_name("none/none", TRUST_ROOT),
+	    REASON_CONFIG_MISSING);
+}
+
+static void
+trusted_file_path_not_absolute_or_too_long_refused(void **state)
+{
+	static char longest[PATH_LEN_MAX + 2];
+
+	(void)state;
+	assert_int_equal(open_path("", TRUST_ROOT), REASON_CONFIG_VALUE);
+	assert_int_equal(open_path("etc/passwd", TRUST_ROOT),
+	    REASON_CONFIG_VALUE);
+	assert_int_equal(open_path("./x", TRUST_ROOT), REASON_CONFIG_VALUE);
+	memset(longest, '/', sizeof(longest) - 1);
+	assert_int_equal(open_path(longest, TRUST_ROOT),
+	    REASON_CONFIG_VALUE);
+}
+
+/* --- reading --- */
+
+static struct trusted_file file;
+
+static bool
+read_of(size_t n, size_t max)
+{
+	static char bytes[5000];
+
+	memset(bytes, 'x', sizeof(bytes));
+	scratch_file("read", bytes, n, 0640);
+	if (!trusted_read(scratch("read"), TRUST_SECRET, max, &file,
+	    &problem)) {
+		assert_null(file.data);
+		assert_int_equal(file.len, 0);
+		return false;
+	}
+	assert_int_equal(file.len, n);
+	if (n > 0)
+		assert_memory_equal(file.data, bytes, n);
+	trusted_free(&file);
+	assert_null(file.data);
+	return true;
+}
+
+static void
+trusted_file_read_up_to_its_bound(void **state)
+{
+	(void)state;
+	needs_root();
+	assert_true(read_of(0, 4096));
+	assert_true(read_of(0, 0));
+	assert_true(read_of(1, 4096));
+	assert_true(read_of(4096, 4096));
+	assert_false(read_of(4097, 4096));
+	assert_int_equal(problem.reason, REASON_CONFIG_SIZE);
+	assert_false(read_of(5000, 4096));
+	assert_false(read_of(1, 0));
+	/* One that has no end, nearly. */
+	assert_int_equal(truncate(scratch("read"), (off_t)1 << 40), 0);
+	assert_false(trusted_read(scratch("read"), TRUST_SECRET, 4096, &file,
+	    &problem));
+	assert_int_equal(problem.reason, REASON_CONFIG_SIZE);
+}
+
+static void
+trusted_file_group_that_reads_told(void **state)
+{
+	(void)state;
+	needs_root();
+	make("file", 0, 0640);
+	assert_int_equal(chown(scratch("file"), 0, OTHER), 0);
+	assert_true(trusted_read(scratch("file"), TRUST_SECRET, 10, &file,
+	    &problem));
+	assert_true(file.group_reads);
+	assert_int_equal(file.group, OTHER);
+	trusted_free(&file);
+	make("file", 0, 0600);
+	assert_true(trusted_read(scratch("file"), TRUST_SECRET, 10, &file,
+	    &problem));
+	assert_false(file.group_reads);
+	trusted_free(&file);
+}
+
+static void
+trusted_file_unreadable_nothing_to_free(void **state)
+{
+	(void)state;
+	assert_false(trusted_read(scratch("none"), TRUST_ROOT, 10, &file,
+	    &problem));
+	assert_null(file.data);
+	trusted_free(&file);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(trusted_file_mode_decides),
+		cmocka_unit_test(trusted_file_owner_decides),
+		cmocka_unit_test(trusted_file_own_file_only_where_allowed),
+		cmocka_unit_test(trusted_file_directories_on_the_way_decide),
+		cmocka_unit_test(trusted_file_below_tmp_refused),
+		cmocka_unit_test(trusted_file_link_led_to_both_ways_checked),
+		cmocka_unit_test(trusted_file_other_kinds_refused),
+		cmocka_unit_test(trusted_file_missing_told_from_unsafe),
+		cmocka_unit_test(
+		    trusted_file_path_not_absolute_or_too_long_refused),
+		cmocka_unit_test(trusted_file_read_up_to_its_bound),
+		cmocka_unit_test(trusted_file_group_that_reads_told),
+		cmocka_unit_test(trusted_file_unreadable_nothing_to_free),
+	};
+
+	return cmocka_run_group_tests_name("trusted_file", tests,
+	    scratch_setup, scratch_teardown);
+}
