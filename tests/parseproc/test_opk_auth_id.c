@@ -417,6 +417,32 @@ opk_auth_id_empty_columns_refused(void **state)
 	assert_non_null(strstr(policy.reports.rows[0].what, "third column"));
 }
 
+/* open-bastion pull request 228: a check skipped when its input is missing. */
+static void
+opk_auth_id_missing_inputs_let_nobody_in(void **state)
+{
+	static const char *const rows[] = { "alice@example.com", "Sub-1",
+		"oidc:email:x", "oidc:groups:x", "'oidc:groups: '", "' '",
+		"oidc-match-end:email:@example.com", "repo:*", "repo:?",
+		"'\\0'" };
+	static const struct claim none[] = { { NULL, NULL } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		setup(NULL);
+		identity.sub = identity.email = (struct span){ NULL, 0 };
+		identity.claims = none;
+		differs(rows[i]);
+		setup(NULL);
+		identity.issuer = (struct span){ NULL, 0 };
+		assert_int_equal(row(rows[i]), REASON_NO_RULE);
+	}
+	setup(NULL);
+	opk_auth_id_find(&policy, (const uint8_t *)"'' Sub-1 " ISSUER, 27,
+	    (struct span){ NULL, 0 }, &identity);
+	assert_int_equal(policy.reason, REASON_NO_RULE);
+}
+
 static void
 opk_auth_id_nearest_row_told(void **state)
 {
@@ -551,6 +577,7 @@ main(void)
 		T(unverified_email_does_not_match),
 		T(later_row_beats_unverified_email),
 		T(empty_columns_refused),
+		T(missing_inputs_let_nobody_in),
 		T(nearest_row_told),
 		T(bad_rows_stop_no_other),
 		T(check_reads_to_the_end),
