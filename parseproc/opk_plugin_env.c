@@ -32,8 +32,7 @@ take(struct writer *w, size_t n)
 {
 	char *p = w->out + w->used;
 
-	if (w->reason != REASON_OK || w->size - w->used < n ||
-	    n > OPK_ENV_STRING_MAX) {
+	if (w->reason != REASON_OK || w->size - w->used < n) {
 		fail(w, REASON_PLUGIN_VALUE);
 		return NULL;
 	}

@@ -451,10 +451,11 @@ opk_auth_id_nearest_row_told(void **state)
 	    "root Sub-1 https://other.example\n"
 	    "root bad\n"
 	    "root oidc:groups:x " ISSUER "\n"
+	    "root Sub-1 https://third.example\n"
 	    "root eve@example.com " ISSUER "\n", "root"), REASON_NO_RULE);
 	assert_int_equal(policy.nearest, 4);
 	assert_int_equal(policy.nearest_issuer, 2);
-	assert_int_equal(policy.rows, 4);
+	assert_int_equal(policy.rows, 5);
 	assert_int_equal(policy.reports.count, 1);
 	assert_int_equal(find("bob Sub-1 " ISSUER "\n", "root"),
 	    REASON_NO_RULE);
