@@ -14,7 +14,7 @@ struct rule {
 	struct span principal;
 	struct span issuer;
 	struct opk_attribute attribute;
-	/* What the columns are unquoted into; together no longer than a line. */
+	/* What the columns are unquoted into: no longer than their line. */
 	char buf[OPK_LINE_MAX];
 };
 

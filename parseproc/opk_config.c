@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "parseproc/config_value.h"
+#include "parseproc/no_proxy.h"
 #include "parseproc/utf8.h"
 
 /* What the readers of single keys share. */
@@ -327,36 +327,6 @@ opk_config_free(struct opk_config *config)
 	memset(config, 0, sizeof(*config));
 }
 
-/*
- * The character at the start of s, its case folded and cut off. Beside the
- * ASCII letters Unicode has two that are the same as one of them but for
- * case: an e-mail with a long s or a Kelvin sign shall not slip through.
- */
-static unsigned char
-cut_folded(struct span *s)
-{
-	static const char long_s[] = "\xc5\xbf", kelvin[] = "\xe2\x84\xaa";
-	bool is_long_s = span_begins(*s, long_s);
-	bool is_kelvin = span_begins(*s, kelvin);
-	unsigned char c = (unsigned char)s->p[0];
-
-	*s = span_from(*s, is_long_s ? 2 : is_kelvin ? 3 : 1);
-	if (is_long_s)
-		return 's';
-	if (is_kelvin)
-		return 'k';
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c - 'A' + 'a') : c;
-}
-
-static bool
-folds_to(struct span a, struct span b)
-{
-	while (a.len > 0 && b.len > 0)
-		if (cut_folded(&a) != cut_folded(&b))
-			return false;
-	return a.len == 0 && b.len == 0;
-}
-
 static bool
 list_has(const struct opk_config *config, const struct yaml_node *list,
     struct span text)
@@ -367,7 +337,7 @@ list_has(const struct opk_config *config, const struct yaml_node *list,
 		return false;
 	for (entry = yaml_map_first(&config->map, list); entry != NULL;
 	    entry = yaml_map_next(&config->map, entry))
-		if (folds_to(text_of(entry), text))
+		if (span_equal_folded(text_of(entry), text))
 			return true;
 	return false;
 }
@@ -382,73 +352,6 @@ bool
 opk_config_denies_email(const struct opk_config *config, struct span email)
 {
 	return !config->usable || list_has(config, config->deny_emails, email);
-}
-
-/* A ':' and digits at the end of an entry: cut off, and their value. */
-static bool
-cut_port(struct span *entry, uint32_t *port)
-{
-	size_t n = entry->len;
-
-	*port = 0;
-	while (n > 0 && entry->p[n - 1] >= '0' && entry->p[n - 1] <= '9')
-		n--;
-	/* An IPv6 address has more colons, and a port only behind a ']'. */
-	if (n == 0 || n == entry->len || entry->len - n > 5 ||
-	    entry->p[n - 1] != ':' ||
-	    (memchr(entry->p, ':', n - 1) != NULL &&
-	    (n < 2 || entry->p[n - 2] != ']')))
-		return false;
-	for (size_t i = n; i < entry->len; i++)
-		*port = *port * 10 + (uint32_t)(entry->p[i] - '0');
-	entry->len = n - 1;
-	return true;
-}
-
-/* Whether one entry of NO_PROXY, which is not empty, has the host. */
-static bool
-entry_has(struct span entry, const struct url *url)
-{
-	struct span host = { url->host, url->host_len };
-	uint32_t port, own = url->port != 0 ? url->port :
-	    url->https ? 443 : 80;
-
-	if (span_equal(entry, span_of("*")))
-		return true;
-	if (cut_port(&entry, &port) && port != own)
-		return false;
-	if (span_begins(entry, "[") && entry.p[entry.len - 1] == ']')
-		entry = (struct span){ entry.p + 1, entry.len - 2 };
-	if (span_begins(entry, "*."))
-		entry = span_from(entry, 1);
-	if (entry.len == 0)
-		return false;
-	if (span_begins(entry, "."))
-		return span_ends_nocase(host, entry);
-	if (!span_ends_nocase(host, entry))
-		return false;
-	return host.len == entry.len ||
-	    host.p[host.len - entry.len - 1] == '.';
-}
-
-/* Whether NO_PROXY has the host. */
-static bool
-no_proxy_has(struct span list, const struct url *url)
-{
-	while (list.len > 0) {
-		const char *comma = memchr(list.p, ',', list.len);
-		struct span entry = { list.p, comma != NULL ?
-		    (size_t)(comma - list.p) : list.len };
-
-		list = span_from(list, entry.len + (comma != NULL ? 1 : 0));
-		while (span_begins(entry, " "))
-			entry = span_from(entry, 1);
-		while (entry.len > 0 && entry.p[entry.len - 1] == ' ')
-			entry.len--;
-		if (entry.len > 0 && entry_has(entry, url))
-			return true;
-	}
-	return false;
 }
 
 const char *

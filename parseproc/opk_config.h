@@ -59,7 +59,8 @@ void opk_config_free(struct opk_config *config);
 
 /*
  * Whether deny_users has the login name, or deny_emails the e-mail, ignoring
- * case; or whether *config is unusable. No e-mail (len 0) is on no list.
+ * case (span_equal_folded()); or whether *config is unusable. No e-mail
+ * (len 0) is on no list.
  */
 bool opk_config_denies_user(const struct opk_config *config,
     struct span name);
@@ -68,11 +69,7 @@ bool opk_config_denies_email(const struct opk_config *config,
 
 /*
  * The proxy for a request to url, "" for none: HTTPS_PROXY or HTTP_PROXY,
- * unless NO_PROXY has the host or it is loopback. NO_PROXY, as Go reads it,
- * is "*" or names with commas between: example.com is it and every host in
- * it, .example.com or *.example.com only the latter; an IP address is
- * itself; name:port is on that port only. Networks (10.0.0.0/8) match no
- * host, because only addresses in a URL could be compared with them.
+ * unless NO_PROXY has the host (no_proxy.h) or it is loopback.
  */
 const char *opk_config_proxy(const struct opk_config *config,
     const struct url *url);

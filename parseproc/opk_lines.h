@@ -64,9 +64,10 @@ bool opk_lines_next(struct opk_lines *lines, struct opk_row *row);
 const char *opk_word_cut(struct span *rest, struct span *word);
 
 /*
- * A word without its quotes and back slashes: the word itself where it has
- * none, else its text in buf, which has room for word.len bytes. Never NULL. word: from
- * opk_word_cut(), or such a part of one that quotes are closed in it.
+ * A word without its quotes and back slashes, never NULL: the word itself
+ * where it has none, else its text in buf, which has room for word.len bytes.
+ * word: from opk_word_cut(), or such a part of one that quotes are closed in
+ * it.
  */
 struct span opk_word_text(struct span word, char *buf);
 

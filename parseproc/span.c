@@ -37,6 +37,32 @@ span_equal_nocase(struct span a, struct span b)
 	return true;
 }
 
+/* The character at the start of s, its case folded and cut off. */
+static char
+cut_folded(struct span *s)
+{
+	static const char long_s[] = "\xc5\xbf", kelvin[] = "\xe2\x84\xaa";
+	bool is_long_s = span_begins(*s, long_s);
+	bool is_kelvin = span_begins(*s, kelvin);
+	char c = s->p[0];
+
+	*s = span_from(*s, is_long_s ? 2 : is_kelvin ? 3 : 1);
+	if (is_long_s)
+		return 's';
+	if (is_kelvin)
+		return 'k';
+	return lower(c);
+}
+
+bool
+span_equal_folded(struct span a, struct span b)
+{
+	while (a.len > 0 && b.len > 0)
+		if (cut_folded(&a) != cut_folded(&b))
+			return false;
+	return a.len == 0 && b.len == 0;
+}
+
 bool
 span_begins(struct span s, const char *with)
 {

@@ -23,6 +23,12 @@ struct span span_from(struct span s, size_t n);
 bool span_equal(struct span a, struct span b);
 /* Ignoring the case of ASCII letters, and of no others. */
 bool span_equal_nocase(struct span a, struct span b);
+/*
+ * And of the two other letters that are an ASCII one but for case, the long s
+ * (U+017F) and the Kelvin sign (U+212A): for lists that nobody shall slip
+ * past.
+ */
+bool span_equal_folded(struct span a, struct span b);
 
 /* Whether s begins with the constant. */
 bool span_begins(struct span s, const char *with);
