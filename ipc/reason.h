@@ -7,7 +7,8 @@
 
 /*
  * R(NAME, class, word, what it means, for the documentation). The class is
- * what the log line calls the decision; DROP is about one key, not a login.
+ * what the log line calls the decision. DROP is about one key, NOTE about a
+ * row or a file: neither ends a login.
  */
 #define REASON_TABLE(R)                                                       \
 	R(OK, ALLOW, "ok", "keys were printed")                               \
@@ -131,6 +132,28 @@
 	  "the provider's configuration names another issuer")                \
 	R(DISCOVERY_JWKS_URI, ERROR, "discovery_jwks_uri",                    \
 	  "the provider's configuration has no usable jwks_uri")              \
+	/* OpenPubkey's policy */                                             \
+	R(NO_PROVIDER, ERROR, "no_provider",                                  \
+	  "/etc/opk/providers has no usable row")                             \
+	R(NO_RULE, DENY, "no_rule",                                           \
+	  "no rule of auth_id lets this identity be this user")               \
+	R(EMAIL_UNVERIFIED, DENY, "email_unverified",                         \
+	  "only an e-mail rule fits, and the provider says that the e-mail is not verified") \
+	R(DENIED_USER, DENY, "denied_user", "config.yml's deny_users names the user") \
+	R(DENIED_EMAIL, DENY, "denied_email",                                 \
+	  "config.yml's deny_emails names the e-mail")                        \
+	R(PROVIDERS_ROW, NOTE, "providers_row",                               \
+	  "a row of providers is unusable and skipped")                       \
+	R(AUTH_ID_ROW, NOTE, "auth_id_row",                                   \
+	  "a row of auth_id is unusable and skipped")                         \
+	R(EMAIL_UNSTATED, NOTE, "email_unstated",                             \
+	  "an e-mail rule fits a token that does not say whether the e-mail is verified") \
+	R(CONFIG_IGNORED, NOTE, "config_ignored",                             \
+	  "config.yml has a setting that is not ours and was ignored")        \
+	R(PLUGIN_FILE, NOTE, "plugin_file",                                   \
+	  "a file of policy.d is unusable and its plugin skipped")            \
+	R(PLUGIN_VALUE, NOTE, "plugin_value",                                 \
+	  "a claim cannot be handed to a plugin, so none was run")            \
 	/* ourselves */                                                       \
 	R(MEMORY, ERROR, "memory", "a process reached its memory bound")      \
 	R(WORKER_START, ERROR, "worker_start", "a worker could not be started") \
@@ -148,7 +171,13 @@ enum reason {
 	REASON_COUNT
 };
 
-enum reason_class { REASON_ALLOW, REASON_DENY, REASON_ERROR, REASON_DROP };
+enum reason_class {
+	REASON_ALLOW,
+	REASON_DENY,
+	REASON_ERROR,
+	REASON_DROP,
+	REASON_NOTE,
+};
 
 /* An unknown value's class is REASON_ERROR. */
 enum reason_class reason_class(enum reason reason);

@@ -39,7 +39,7 @@ get_text(const struct json *doc, json_value v, const char *name,
 }
 
 static struct span
-span_of(const struct text *text)
+text_span(const struct text *text)
 {
 	return (struct span){ text->bytes, text->len };
 }
@@ -152,10 +152,10 @@ get_kind(const struct json *doc, json_value v, const struct kind **kind)
 	    has_crv == MALFORMED)
 		return REASON_JWK_FORM;
 	for (size_t i = 0; i < NKINDS; i++) {
-		if (!span_is(span_of(&kty), kinds[i].kty))
+		if (!span_is(text_span(&kty), kinds[i].kty))
 			continue;
 		if (kinds[i].crv != NULL && (has_crv == ABSENT ||
-		    !span_is(span_of(&crv), kinds[i].crv)))
+		    !span_is(text_span(&crv), kinds[i].crv)))
 			continue;
 		*kind = &kinds[i];
 		return REASON_OK;
@@ -173,7 +173,7 @@ has_verify(const struct json *doc, json_value array)
 	for (e = json_first(doc, array); e != JSON_NONE;
 	    e = json_next(doc, array, e))
 		if (json_string(doc, e, word.bytes, sizeof(word.bytes),
-		    &word.len) == ERR_OK && span_is(span_of(&word), "verify"))
+		    &word.len) == ERR_OK && span_is(text_span(&word), "verify"))
 			return true;
 	return false;
 }
@@ -188,7 +188,7 @@ check_use(const struct json *doc, json_value v)
 	case MALFORMED:
 		return REASON_JWK_FORM;
 	case PRESENT:
-		if (!span_is(span_of(&use), "sig"))
+		if (!span_is(text_span(&use), "sig"))
 			return REASON_JWK_USE;
 		break;
 	case ABSENT:
@@ -217,7 +217,7 @@ get_alg(const struct json *doc, json_value v, const struct kind *kind,
 		break;
 	}
 	for (size_t i = 0; i < kind->nalgs; i++)
-		if (jws_alg_is(kind->algs[i], span_of(&name))) {
+		if (jws_alg_is(kind->algs[i], text_span(&name))) {
 			*alg = kind->algs[i];
 			return REASON_OK;
 		}

@@ -27,6 +27,9 @@
 #include "parseproc/jws_answers.h"
 #include "parseproc/k9_config.h"
 #include "parseproc/key9_answer.h"
+#include "parseproc/opk_config.h"
+#include "parseproc/opk_plugin.h"
+#include "parseproc/opk_plugin_env.h"
 #include "parseproc/sallyport_config.h"
 #include "parseproc/ssh_cert_self.h"
 #include "parseproc/ssh_key.h"
@@ -179,6 +182,50 @@ read_sallyport_config(void)
 
 	return sallyport_config_read((uint8_t *)text, strlen(text), &config,
 	    &error);
+}
+
+static enum reason
+read_opk_config(void)
+{
+	struct opk_config config;
+	struct config_error error;
+	enum reason reason = opk_config_read((uint8_t *)text, strlen(text),
+	    &config, &error);
+
+	/* Without memory nobody logs in. */
+	if (opk_config_denies_user(&config, span_of("joe")) !=
+	    (reason != REASON_OK) ||
+	    !opk_config_denies_user(&config, span_of("root")))
+		reason = REASON_COUNT;
+	opk_config_free(&config);
+	return reason;
+}
+
+static enum reason
+read_opk_plugin(void)
+{
+	static struct opk_plugin plugin;
+	struct config_error error;
+
+	return opk_plugin_read((uint8_t *)text, strlen(text), &plugin,
+	    &error);
+}
+
+static enum reason
+write_opk_plugin_env(void)
+{
+	static char out[4096];
+	const struct opk_plugin_login login = { .payload = span_of(text) };
+	struct opk_plugin_env env;
+	struct json doc = { 0 };
+	enum json_verdict verdict = json_read(&doc, (uint8_t *)text,
+	    strlen(text));
+	enum reason reason = verdict == JSON_OK ? opk_plugin_env_write(&login,
+	    &doc, out, sizeof(out), &env) : verdict == JSON_MEMORY ?
+	    REASON_MEMORY : REASON_COUNT;
+
+	json_free(&doc);
+	return reason;
 }
 
 static enum reason
@@ -357,6 +404,25 @@ alloc_fails_in_sallyport_config_memory(void **state)
 }
 
 static void
+alloc_fails_in_opk_config_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "env_vars: {HTTPS_PROXY: \"p:1\", X: y}\n"
+	    "deny_users: [Root, eve]\ndeny_emails:\n- eve@example.com\n");
+	sweep("opk_config", read_opk_config, REASON_OK);
+}
+
+static void
+alloc_fails_in_opk_plugin_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "name: a\ncommand: /b 'c d'\n");
+	sweep("opk_plugin", read_opk_plugin, REASON_OK);
+	strcpy(text, "{\"aud\":[\"a\",\"b\"],\"groups\":[\"c\"]}");
+	sweep("opk_plugin_env", write_opk_plugin_env, REASON_OK);
+}
+
+static void
 alloc_fails_in_json_memory(void **state)
 {
 	(void)state;
@@ -435,6 +501,8 @@ main(void)
 		cmocka_unit_test(alloc_fails_in_key9_answer_memory),
 		cmocka_unit_test(alloc_fails_in_k9_config_memory),
 		cmocka_unit_test(alloc_fails_in_sallyport_config_memory),
+		cmocka_unit_test(alloc_fails_in_opk_config_memory),
+		cmocka_unit_test(alloc_fails_in_opk_plugin_memory),
 		cmocka_unit_test(alloc_fails_in_json_memory),
 		cmocka_unit_test(alloc_fails_in_jwks_memory),
 		cmocka_unit_test(alloc_fails_in_signatures_memory),

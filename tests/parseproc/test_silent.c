@@ -34,6 +34,11 @@
 #include "parseproc/key9_answer.h"
 #include "parseproc/key9_request.h"
 #include "parseproc/pk_token.h"
+#include "parseproc/opk_auth_id.h"
+#include "parseproc/opk_config.h"
+#include "parseproc/opk_plugin.h"
+#include "parseproc/opk_plugin_env.h"
+#include "parseproc/opk_providers.h"
 #include "parseproc/sallyport_config.h"
 #include "parseproc/ssh_cert_self.h"
 #include "parseproc/sha3.h"
@@ -144,6 +149,58 @@ read_token(void)
 	return wrong;
 }
 
+static bool
+claim_matches(const void *claims, struct span name, struct span value)
+{
+	(void)claims;
+	return span_equal(name, value);
+}
+
+/* OpenPubkey's policy files and what plugins are told; 0 if all is right. */
+static int
+read_policy(void)
+{
+	static const char rows[] = "https://a b 24h\nhttps://a 'c\n";
+	static const char rules[] = "root 'x\nroot repo:[a-c]* https://a\n"
+	    "root oidc:\"a:b\":x https://a\nroot oidc:x:x https://a # \n";
+	static const char yaml[] = "deny_users: [eve]\nname: a\n"
+	    "command: /b 'c d'\n";
+	static const char payload[] = "{\"aud\":[\"a\"],\"exp\":1}";
+	static const struct opk_identity identity = {
+		.issuer = { (const uint8_t *)"https://a", 9 },
+		.claim_matches = claim_matches,
+	};
+	static struct opk_providers providers;
+	static struct opk_policy policy;
+	static struct opk_config deny;
+	static struct opk_plugin plugin;
+	static char out[4096];
+	const struct opk_plugin_login login = { .payload = span_of(payload) };
+	struct opk_plugin_env env;
+	struct config_error error;
+	struct json doc = { 0 };
+	int wrong = 0;
+
+	opk_providers_read(&providers, (const uint8_t *)rows,
+	    sizeof(rows) - 1);
+	wrong |= providers.count != 1 || providers.reports.count != 1;
+	opk_auth_id_find(&policy, (const uint8_t *)rules, sizeof(rules) - 1,
+	    span_of("root"), &identity);
+	wrong |= policy.reason != REASON_OK || policy.line != 4;
+	wrong |= opk_config_read((const uint8_t *)yaml, sizeof(yaml) - 1,
+	    &deny, &error) != REASON_OK;
+	wrong |= !opk_config_denies_user(&deny, span_of("Eve"));
+	opk_config_free(&deny);
+	wrong |= opk_plugin_read((const uint8_t *)yaml, sizeof(yaml) - 1,
+	    &plugin, &error) != REASON_OK;
+	wrong |= json_read(&doc, (const uint8_t *)payload,
+	    sizeof(payload) - 1) != JSON_OK;
+	wrong |= opk_plugin_env_write(&login, &doc, out, sizeof(out), &env) !=
+	    REASON_OK;
+	json_free(&doc);
+	return wrong;
+}
+
 /* Exit status 0 if all answers are right. */
 static void
 read_everything(void)
@@ -171,6 +228,7 @@ read_everything(void)
 		    &config, &error) != REASON_CONFIG_SYNTAX;
 		wrong |= sallyport_config_read(NULL, 0, &ours, &error) !=
 		    REASON_OK;
+		wrong |= read_policy();
 		wrong |= json_read(&doc, (const uint8_t *)"[1]", 3) != JSON_OK;
 		json_free(&doc);
 		wrong |= read_token();
