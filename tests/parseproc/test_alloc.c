@@ -312,7 +312,7 @@ read_discovery(void)
 	static struct discovery discovery;
 
 	return discovery_read((uint8_t *)text, strlen(text),
-	    (struct span){ (const uint8_t *)"https://a", 9 }, &discovery);
+	    span_of("https://a"), &discovery);
 }
 
 /* Fails the first, the second ... allocation, until none is left to fail. */

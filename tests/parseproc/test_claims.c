@@ -64,12 +64,6 @@ assert_answers(const char *const *texts, size_t n, enum reason expected)
 			    reason_word(answer(texts[i])));
 }
 
-static struct span
-span(const char *s)
-{
-	return (struct span){ (const uint8_t *)s, strlen(s) };
-}
-
 static void
 claims_of_a_real_token_read(void **state)
 {
@@ -178,9 +172,9 @@ claims_case_variants_never_match(void **state)
 	assert_null(c.email.p);
 	assert_null(c.nonce.p);
 	assert_int_equal(c.email_verified, EMAIL_VERIFIED_ABSENT);
-	assert_false(claims_match(&c, span("groups"), span("admin")));
-	assert_true(claims_match(&c, span("Groups"), span("admin")));
-	assert_false(claims_match(&c, span("Groups"), span("Admin")));
+	assert_false(claims_match(&c, span_of("groups"), span_of("admin")));
+	assert_true(claims_match(&c, span_of("Groups"), span_of("admin")));
+	assert_false(claims_match(&c, span_of("Groups"), span_of("Admin")));
 	claims_free(&c);
 	assert_int_equal(answer("{\"iss\":\"a\",\"Sub\":\"s\",\"aud\":\"c\","
 	    TIMES "}"), REASON_TOKEN_CLAIM);
@@ -195,7 +189,7 @@ claims_escaped_name_is_the_name(void **state)
 	assert_int_equal(read_token(TOKEN(",\"\\u0065mail\":\"a@b\","
 	    "\"\\u0067roups\":[\"\\u0078\"]"), &c), REASON_OK);
 	assert_true(span_is(c.email, "a@b"));
-	assert_true(claims_match(&c, span("groups"), span("x")));
+	assert_true(claims_match(&c, span_of("groups"), span_of("x")));
 	claims_free(&c);
 }
 
@@ -356,7 +350,7 @@ claims_audience_exact_element_only(void **state)
 		(void)snprintf(json, sizeof(json), "{\"iss\":\"a\",\"sub\":"
 		    "\"s\",\"aud\":%s," TIMES "}", cases[i].aud);
 		assert_int_equal(read_token(json, &c), REASON_OK);
-		if (claims_for_audience(&c, span(cases[i].client_id)) !=
+		if (claims_for_audience(&c, span_of(cases[i].client_id)) !=
 		    cases[i].fits)
 			fail_msg("%s %s", cases[i].aud, cases[i].client_id);
 		/* Only a string is a commitment; a list of one is none. */
@@ -385,7 +379,7 @@ claims_audiences_too_many_refused(void **state)
 			continue;
 		}
 		assert_int_equal(read_token(json, &c), REASON_OK);
-		assert_true(claims_for_audience(&c, span("a63")));
+		assert_true(claims_for_audience(&c, span_of("a63")));
 		claims_free(&c);
 	}
 }
@@ -466,8 +460,8 @@ claims_match_whole_values_only(void **state)
 	(void)state;
 	assert_int_equal(read_token(json, &c), REASON_OK);
 	for (size_t i = 0; i < N(cases); i++)
-		if (claims_match(&c, span(cases[i].name),
-		    span(cases[i].value)) != cases[i].matches)
+		if (claims_match(&c, span_of(cases[i].name),
+		    span_of(cases[i].value)) != cases[i].matches)
 			fail_msg("%s %s", cases[i].name, cases[i].value);
 	claims_free(&c);
 }
@@ -517,9 +511,9 @@ claims_of_userinfo_need_sub_only(void **state)
 	assert_true(span_is(c.sub, "s"));
 	assert_true(span_is(c.email, "a@b"));
 	assert_int_equal(c.email_verified, EMAIL_VERIFIED_TRUE);
-	assert_true(claims_match(&c, span("groups"), span("g")));
+	assert_true(claims_match(&c, span_of("groups"), span_of("g")));
 	assert_null(c.iss.p);
-	assert_false(claims_for_audience(&c, span("c")));
+	assert_false(claims_for_audience(&c, span_of("c")));
 	claims_free(&c);
 	assert_int_equal(read_bytes(CLAIMS_USERINFO, "{}", 2, &c),
 	    REASON_TOKEN_CLAIM);

@@ -15,12 +15,6 @@
 #define ISSUER "https://idp.example"
 #define DOCUMENT(uri) "{\"issuer\":\"" ISSUER "\",\"jwks_uri\":" uri "}"
 
-static struct span
-span(const char *s)
-{
-	return (struct span){ (const uint8_t *)s, strlen(s) };
-}
-
 static enum reason
 read_bytes(const char *json, size_t n, const char *issuer,
     struct discovery *discovery)
@@ -31,7 +25,7 @@ read_bytes(const char *json, size_t n, const char *issuer,
 
 	assert_non_null(exact);
 	memcpy(exact, json, n);
-	reason = discovery_read(exact, n, span(issuer), discovery);
+	reason = discovery_read(exact, n, span_of(issuer), discovery);
 	if (reason != REASON_OK)
 		assert_memory_equal(discovery, &none, sizeof(none));
 	free(exact);
@@ -242,8 +236,8 @@ discovery_url_has_one_slash_less(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N(cases); i++) {
-		assert_null(issuer_problem(span(cases[i].issuer)));
-		assert_int_equal(discovery_url(span(cases[i].issuer), url),
+		assert_null(issuer_problem(span_of(cases[i].issuer)));
+		assert_int_equal(discovery_url(span_of(cases[i].issuer), url),
 		    strlen(cases[i].url));
 		assert_string_equal(url, cases[i].url);
 	}
@@ -264,15 +258,15 @@ discovery_issuer_unusable_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N(issuers); i++) {
-		assert_non_null(issuer_problem(span(issuers[i])));
-		assert_int_equal(discovery_url(span(issuers[i]), url), 0);
+		assert_non_null(issuer_problem(span_of(issuers[i])));
+		assert_int_equal(discovery_url(span_of(issuers[i]), url), 0);
 		assert_string_equal(url, "");
 	}
 	for (size_t n = max; n <= max + 1; n++) {
 		memset(longest, 'a', n);
 		memcpy(longest, "https://a/", 10);
 		longest[n] = '\0';
-		assert_int_equal(discovery_url(span(longest), url),
+		assert_int_equal(discovery_url(span_of(longest), url),
 		    n == max ? URL_MAX : 0);
 	}
 }

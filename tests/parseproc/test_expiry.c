@@ -14,18 +14,12 @@
 #define EXP (IAT + 300)
 #define YEAR UINT64_C(31536000)
 
-static struct span
-span(const char *s)
-{
-	return (struct span){ (const uint8_t *)s, strlen(s) };
-}
-
 static struct claims
 token(uint64_t iat, uint64_t exp, uint64_t nbf)
 {
 	struct claims claims = {
-		.iss = span("https://a"), .sub = span("s"),
-		.audiences = { span("c"), span("d") }, .naudiences = 2,
+		.iss = span_of("https://a"), .sub = span_of("s"),
+		.audiences = { span_of("c"), span_of("d") }, .naudiences = 2,
 		.iat = iat, .exp = exp, .nbf = nbf,
 	};
 
@@ -66,11 +60,11 @@ expiry_words_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N(words); i++) {
-		assert_true(expiry_read(span(words[i].word), &expiry));
+		assert_true(expiry_read(span_of(words[i].word), &expiry));
 		assert_int_equal(expiry, words[i].expiry);
 	}
 	for (size_t i = 0; i < N(unknown); i++) {
-		assert_false(expiry_read(span(unknown[i]), &expiry));
+		assert_false(expiry_read(span_of(unknown[i]), &expiry));
 		assert_int_equal(expiry, EXPIRY_12H);
 	}
 	assert_false(expiry_read((struct span){ NULL, 0 }, &expiry));
@@ -208,8 +202,8 @@ expiry_refreshed_prolongs_to_its_exp(void **state)
 	fresh.iat = first.iat;
 	assert_int_equal(refresh(&first, &fresh, &no_keys, &ends), REASON_OK);
 	/* In another order, it is the same audience. */
-	fresh.audiences[0] = span("d");
-	fresh.audiences[1] = span("c");
+	fresh.audiences[0] = span_of("d");
+	fresh.audiences[1] = span_of("c");
 	assert_int_equal(refresh(&first, &fresh, &no_keys, &ends), REASON_OK);
 }
 
@@ -223,15 +217,15 @@ expiry_refreshed_for_another_refused(void **state)
 	(void)state;
 	fresh = token(IAT, IAT + 9999, 0);
 	assert_int_equal(refresh(&first, &fresh, &no_keys, &ends), REASON_OK);
-	fresh.iss = span("https://b");
+	fresh.iss = span_of("https://b");
 	assert_int_equal(refresh(&first, &fresh, &no_keys, &ends),
 	    REASON_REFRESHED_OTHER);
 	fresh = token(IAT, IAT + 9999, 0);
-	fresh.sub = span("S");
+	fresh.sub = span_of("S");
 	assert_int_equal(refresh(&first, &fresh, &no_keys, &ends),
 	    REASON_REFRESHED_OTHER);
 	fresh = token(IAT, IAT + 9999, 0);
-	fresh.audiences[1] = span("e");
+	fresh.audiences[1] = span_of("e");
 	assert_int_equal(refresh(&first, &fresh, &no_keys, &ends),
 	    REASON_REFRESHED_OTHER);
 	fresh = token(IAT, IAT + 9999, 0);
@@ -278,10 +272,10 @@ expiry_refreshed_key_must_be_the_same(void **state)
 		struct expiry_keys keys;
 		enum reason reason;
 	} cases[] = {
-		{ { span("t"), span("t") }, REASON_OK },
-		{ { span("t"), span("u") }, REASON_REFRESHED_OTHER },
-		{ { span("t"), { NULL, 0 } }, REASON_REFRESHED_OTHER },
-		{ { { NULL, 0 }, span("t") }, REASON_REFRESHED_OTHER },
+		{ { span_of("t"), span_of("t") }, REASON_OK },
+		{ { span_of("t"), span_of("u") }, REASON_REFRESHED_OTHER },
+		{ { span_of("t"), { NULL, 0 } }, REASON_REFRESHED_OTHER },
+		{ { { NULL, 0 }, span_of("t") }, REASON_REFRESHED_OTHER },
 	};
 	uint64_t ends;
 

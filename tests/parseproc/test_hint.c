@@ -14,8 +14,7 @@ static bool
 find(const char *bytes, const char *name, enum hint_alphabet alphabet,
     struct hint *hint)
 {
-	return hint_find((struct span){ (const uint8_t *)bytes,
-	    strlen(bytes) }, name, alphabet, hint);
+	return hint_find(span_of(bytes), name, alphabet, hint);
 }
 
 static void

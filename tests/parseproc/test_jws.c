@@ -177,16 +177,13 @@ jws_alg_names_exact(void **state)
 
 		for (int other = 0; other < JWS_ALGS; other++)
 			assert_int_equal(jws_alg_is((enum jws_alg)other,
-			    (struct span){ (const uint8_t *)name,
-			    strlen(name) }), alg == other);
+			    span_of(name)), alg == other);
 		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 			if (strcmp(others[i], name) != 0)
 				assert_false(jws_alg_is((enum jws_alg)alg,
-				    (struct span){ (const uint8_t *)others[i],
-				    strlen(others[i]) }));
+				    span_of(others[i])));
 	}
-	assert_true(jws_alg_is(JWS_EDDSA, (struct span){
-	    (const uint8_t *)"Ed25519", 7 }));
+	assert_true(jws_alg_is(JWS_EDDSA, span_of("Ed25519")));
 	assert_false(jws_alg_is(JWS_EDDSA, (struct span){
 	    (const uint8_t *)"EdDSA\0", 6 }));
 	assert_string_equal(jws_alg_name(JWS_ALGS), "");

@@ -142,8 +142,8 @@ read_token(void)
 	wrong |= op_header_read((const uint8_t *)head, sizeof(head) - 1, &key,
 	    &key_bound) != REASON_OK;
 	wrong |= discovery_read((const uint8_t *)document,
-	    sizeof(document) - 1, (struct span){ (const uint8_t *)"https://a",
-	    9 }, &discovery) != REASON_OK;
+	    sizeof(document) - 1, span_of("https://a"), &discovery) !=
+	    REASON_OK;
 	wrong |= commitment_matches((const uint8_t *)head, sizeof(head) - 1,
 	    (const uint8_t *)token, COMMITMENT_LEN);
 	return wrong;

@@ -179,8 +179,7 @@ ssh_cert_type_other_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		f.type = (struct span){ (const uint8_t *)others[i],
-			strlen(others[i]) };
+		f.type = span_of(others[i]);
 		assert_null(ssh_cert_type(f.type.p, f.type.len));
 		assert_int_equal(read_fields(&f), REASON_CERT_TYPE);
 	}
