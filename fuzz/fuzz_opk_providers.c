@@ -27,7 +27,7 @@ row_is_sound(const struct opk_providers *providers, size_t i)
 	require(url_read(row->issuer, strlen(row->issuer), &url) == NULL);
 	require(url.https || url_is_loopback(&url));
 	require(row->client_id[0] != '\0');
-	require((unsigned)row->expiry < OPK_EXPIRY_COUNT);
+	require((unsigned)row->expiry < EXPIRY_COUNT);
 	require(row->line > (i > 0 ? row[-1].line : 0));
 	for (size_t k = 0; k < i; k++)
 		require(strcmp(providers->rows[k].issuer, row->issuer) != 0 ||

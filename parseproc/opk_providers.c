@@ -4,43 +4,6 @@
 
 #include "parseproc/url.h"
 
-static const struct {
-	const char *word;
-	uint32_t age_max_s;
-} expiries[OPK_EXPIRY_COUNT] = {
-#define E(name, word, seconds) [OPK_EXPIRY_##name] = { word, seconds },
-	OPK_EXPIRY_TABLE(E)
-#undef E
-};
-
-const char *
-opk_expiry_word(enum opk_expiry expiry)
-{
-	return (unsigned)expiry < OPK_EXPIRY_COUNT ? expiries[expiry].word :
-	    "unknown";
-}
-
-uint32_t
-opk_expiry_age_max(enum opk_expiry expiry)
-{
-	return (unsigned)expiry < OPK_EXPIRY_COUNT ?
-	    expiries[expiry].age_max_s : 0;
-}
-
-static bool
-find_expiry(struct span word, enum opk_expiry *expiry)
-{
-	/* opkssh's documents spell it with a dash, its code does not. */
-	if (span_equal(word, span_of("oidc_refreshed")))
-		word = span_of("oidc-refreshed");
-	for (unsigned e = 0; e < OPK_EXPIRY_COUNT; e++)
-		if (span_equal(word, span_of(expiries[e].word))) {
-			*expiry = (enum opk_expiry)e;
-			return true;
-		}
-	return false;
-}
-
 /* NULL, or why that cannot be an issuer. */
 static const char *
 check_issuer(struct span issuer)
@@ -100,7 +63,7 @@ read_row(const struct opk_row *row, struct opk_provider *provider)
 	if (!copy(word, provider->client_id, sizeof(provider->client_id)))
 		return "has a client id of more than 512 bytes";
 	word = opk_word_text(row->words[2], buf);
-	if (!find_expiry(word, &provider->expiry))
+	if (!expiry_read(word, &provider->expiry))
 		return "must end in 12h, 24h, 48h, 1week, oidc, "
 		    "oidc-refreshed or never";
 	return NULL;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "parseproc/expiry.h"
 #include "parseproc/opk_lines.h"
 
 /* A dozen are many; every row's keys are tried for a login. */
@@ -17,27 +18,10 @@
 #define OPK_ISSUER_MAX 512
 #define OPK_CLIENT_ID_MAX 512
 
-/* E(NAME, word, how old a token may be in seconds; 0: not by its age) */
-#define OPK_EXPIRY_TABLE(E)                                                   \
-	E(12H, "12h", 12 * 3600)                                              \
-	E(24H, "24h", 24 * 3600)                                              \
-	E(48H, "48h", 48 * 3600)                                              \
-	E(1WEEK, "1week", 7 * 24 * 3600)                                      \
-	E(OIDC, "oidc", 0)                                                    \
-	E(OIDC_REFRESHED, "oidc-refreshed", 0)                                \
-	E(NEVER, "never", 0)
-
-enum opk_expiry {
-#define E(name, word, seconds) OPK_EXPIRY_##name,
-	OPK_EXPIRY_TABLE(E)
-#undef E
-	OPK_EXPIRY_COUNT
-};
-
 /* Both strings end in NUL and have none inside. */
 struct opk_provider {
 	uint32_t line;
-	enum opk_expiry expiry;
+	enum expiry expiry;
 	/*
 	 * GitHub's and Forgejo's workflows: GQ256 signatures only, and the
 	 * client id is not checked.
@@ -62,14 +46,5 @@ struct opk_providers {
  */
 void opk_providers_read(struct opk_providers *providers, const uint8_t *text,
     size_t len);
-
-/* The word for an expiry; never NULL, whatever the value. */
-const char *opk_expiry_word(enum opk_expiry expiry);
-
-/*
- * How many seconds after iat a token ends; 0 where its age does not matter
- * (and for an unknown value).
- */
-uint32_t opk_expiry_age_max(enum opk_expiry expiry);
 
 #endif
