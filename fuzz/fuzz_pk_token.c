@@ -48,18 +48,15 @@ check_jws(const struct pk_jws *jws)
 }
 
 static void
-check_hint(struct span bytes, const char *name, enum hint_alphabet alphabet)
+check_hint(struct span bytes, const char *name)
 {
 	struct hint hint;
-	bool found = hint_find(bytes, name, alphabet, &hint);
+	bool found = hint_find(bytes, name, &hint);
 
 	require(found == (hint.len > 0) && hint.len <= HINT_MAX);
 	for (size_t i = 0; i < hint.len; i++)
 		require(hint.text[i] > ' ' && hint.text[i] < 0x7f &&
 		    hint.text[i] != '"' && hint.text[i] != '\\');
-	if (found && alphabet == HINT_BASE64URL)
-		require(memmem(bytes.p, bytes.len, hint.text, hint.len) !=
-		    NULL);
 }
 
 int
@@ -69,8 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pk_token token;
 	enum reason reason;
 
-	check_hint((struct span){ data, size }, "kid", HINT_URL);
-	check_hint((struct span){ data, size }, "kid", HINT_BASE64URL);
+	check_hint((struct span){ data, size }, "kid");
 	/* No more room than was promised to suffice. */
 	reason = pk_token_read(data, size, room, size > PK_TOKEN_MAX ?
 	    sizeof(room) : PK_TOKEN_ROOM(size), &token);
@@ -82,10 +78,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (size_t i = 0; i < PK_TOKEN_SEGMENTS; i++) {
 		check_jws(&token.segment[i]);
-		check_hint(token.segment[i].header, "kid", HINT_URL);
-		check_hint(token.segment[i].header, "kid", HINT_BASE64URL);
+		check_hint(token.segment[i].header, "kid");
 	}
-	check_hint(token.segment[0].payload, "iss", HINT_URL);
+	check_hint(token.segment[0].payload, "iss");
 	if (token.has_fresh)
 		check_jws(&token.fresh);
 	return 0;

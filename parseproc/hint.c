@@ -10,12 +10,11 @@ is_letter_or_digit(uint8_t c)
 }
 
 static bool
-in_alphabet(enum hint_alphabet alphabet, uint8_t c)
+in_alphabet(uint8_t c)
 {
-	const char *others = alphabet == HINT_URL ? "-._~:/+=@" : "-_";
-
 	/* strchr finds the NUL too. */
-	return is_letter_or_digit(c) || (c != 0 && strchr(others, c) != NULL);
+	return is_letter_or_digit(c) ||
+	    (c != 0 && strchr("-._~:/+=@", c) != NULL);
 }
 
 /* Whether "name", quotes included, stands at the front. */
@@ -65,8 +64,7 @@ skip_mark(struct span *bytes, uint8_t c)
 
 /* The string whose opening quote was stepped over. */
 static bool
-copy_string(struct span bytes, enum hint_alphabet alphabet,
-    struct hint *hint)
+copy_string(struct span bytes, struct hint *hint)
 {
 	size_t used = 0;
 
@@ -80,7 +78,7 @@ copy_string(struct span bytes, enum hint_alphabet alphabet,
 		/* The one escape that real issuers have in their URLs. */
 		if (c == '\\' && i + 1 < bytes.len && bytes.p[i + 1] == '/')
 			c = bytes.p[++i];
-		if (!in_alphabet(alphabet, c) || used == HINT_MAX)
+		if (!in_alphabet(c) || used == HINT_MAX)
 			return false;
 		hint->text[used++] = c;
 	}
@@ -88,8 +86,7 @@ copy_string(struct span bytes, enum hint_alphabet alphabet,
 }
 
 bool
-hint_find(struct span bytes, const char *name, enum hint_alphabet alphabet,
-    struct hint *hint)
+hint_find(struct span bytes, const char *name, struct hint *hint)
 {
 	struct span rest;
 
@@ -99,7 +96,7 @@ hint_find(struct span bytes, const char *name, enum hint_alphabet alphabet,
 		return false;
 	rest.p++;
 	rest.len--;
-	if (copy_string(rest, alphabet, hint))
+	if (copy_string(rest, hint))
 		return true;
 	memset(hint, 0, sizeof(*hint));
 	return false;

@@ -1,8 +1,8 @@
 /*
  * What a token that nobody has verified claims to be: a fixed-form scan of
- * its bytes for one member, no JSON. For "iss" and "kid" the result goes to
- * the log and to the decision to fetch keys, never to a verdict; a GQ256
- * header's "kid" is found so, and proves itself by the signature.
+ * its bytes for one member, no JSON. "iss" and "kid" go to the log and to the
+ * decision to fetch keys, never to a verdict. (What a GQ256 header's "kid"
+ * holds does count, and gq256_kid.h is stricter.)
  *
  * Where the scan and a JSON reader would disagree (escapes, nesting, a name
  * that also stands in a value) the scan says no, or names a key that will not
@@ -26,19 +26,14 @@ struct hint {
 	size_t len; /* 0: no hint */
 };
 
-enum hint_alphabet {
-	HINT_URL,       /* letters, digits, - . _ ~ : / + = @ and \/ for / */
-	HINT_BASE64URL, /* letters, digits, - _ */
-};
-
 /*
  * Looks in hostile bytes for "name" (a constant of ours, without quotes).
  * True if it stands there exactly once, quotes included, and then, with
  * white space only between them, a colon and a string of 1 to HINT_MAX
- * characters of the alphabet: *hint is that string, every \/ as /. Otherwise
- * false, and hint->len is 0.
+ * characters, letters, digits, - . _ ~ : / + = @ and \/ for /: *hint is that
+ * string, every \/ as /. Otherwise false, and hint->len is 0.
  */
 bool hint_find(struct span bytes, const char *name,
-    enum hint_alphabet alphabet, struct hint *hint) MUST_CHECK;
+    struct hint *hint) MUST_CHECK;
 
 #endif
