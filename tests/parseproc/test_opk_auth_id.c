@@ -357,8 +357,8 @@ opk_auth_id_unverified_email_does_not_match(void **state)
 {
 	static const char *const email_rows[] = { "alice@example.com",
 		"oidc-match-end:email:@example.com",
-		"oidc:email:Alice@Example.com", "oidc:\"email\":"
-		"Alice@Example.com" };
+		"oidc:email:Alice@Example.com",
+		"oidc:\"email\":Alice@Example.com" };
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
