@@ -66,13 +66,15 @@ serve_resolver(int64_t deadline_ms)
 	ares_socket_t socks[ARES_GETSOCK_MAXNUM];
 	struct pollfd pfds[ARES_GETSOCK_MAXNUM];
 	struct timeval most, next, *tv;
-	int bits = ares_getsock(resolver, socks, ARES_GETSOCK_MAXNUM);
+	unsigned bits = (unsigned)ares_getsock(resolver, socks,
+	    ARES_GETSOCK_MAXNUM);
 	int64_t left = deadline_ms - ipc_now_ms();
 	nfds_t n = 0;
 
-	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		short events = (short)((ARES_GETSOCK_READABLE(bits, i) ?
-		    POLLIN : 0) | (ARES_GETSOCK_WRITABLE(bits, i) ?
+	/* c-ares' own macros shift a signed one to where it has no room. */
+	for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+		short events = (short)(((bits >> i & 1) != 0 ? POLLIN : 0) |
+		    ((bits >> (i + ARES_GETSOCK_MAXNUM) & 1) != 0 ?
 		    POLLOUT : 0));
 
 		if (events != 0)

@@ -123,8 +123,8 @@ sweep(const struct filter *filter)
 		uint64_t good[6] = { 0 };
 
 		for (size_t a = 0; a < FILTER_ARGS; a++)
-			if (row->args[a].cmp == FILTER_EQ ||
-			    row->args[a].cmp == FILTER_LE)
+			if (row->args[a].cmp != FILTER_ANY &&
+			    row->args[a].cmp != FILTER_NONE_OF)
 				good[row->args[a].index] = row->args[a].value;
 		for (size_t a = 0; a < FILTER_ARGS; a++)
 			if (row->nr >= 0 && row->args[a].cmp != FILTER_ANY)
