@@ -31,7 +31,7 @@ entry_has(struct span entry, const struct url *url)
 	uint32_t port, own = url->port != 0 ? url->port :
 	    url->https ? 443 : 80;
 
-	if (span_equal(entry, span_of("*")))
+	if (span_is(entry, "*"))
 		return true;
 	if (cut_port(&entry, &port) && port != own)
 		return false;

@@ -5,8 +5,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <string.h>
-
 #include "parseproc/expiry.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
