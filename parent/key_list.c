@@ -33,16 +33,20 @@ type_known(struct ipc_span type)
 	return false;
 }
 
+/* At most two '=', at the very end. */
 static bool
 base64_alphabet(struct ipc_span s)
 {
 	const char *p = s.p;
+	size_t n = s.len;
 
-	for (size_t i = 0; i < s.len; i++)
+	for (int pad = 0; pad < 2 && n > 0 && p[n - 1] == '='; pad++)
+		n--;
+	for (size_t i = 0; i < n; i++)
 		if (!(p[i] >= 'A' && p[i] <= 'Z') &&
 		    !(p[i] >= 'a' && p[i] <= 'z') &&
 		    !(p[i] >= '0' && p[i] <= '9') && p[i] != '+' &&
-		    p[i] != '/' && !(p[i] == '=' && i + 2 >= s.len))
+		    p[i] != '/')
 			return false;
 	return true;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc/worker_entry.h"
 #include "parent/log.h"
 #include "seccomp/cage.h"
 

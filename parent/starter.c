@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ipc/worker_entry.h"
 #include "parent/starter_process.h"
 #include "seccomp/cage.h"
 
@@ -220,24 +221,33 @@ starter_close(struct starter *starter, int64_t deadline_ms)
 	starter->fd = -1;
 }
 
+static void
+exit_text(int code, char *buf, size_t size)
+{
+	const char *step = cage_step_name(code);
+
+	if (step != NULL)
+		(void)snprintf(buf, size, "could not shut its cage: %s", step);
+	else if (code > WORKER_EXIT_ERR && code < WORKER_EXIT_ERR + ERR_COUNT)
+		(void)snprintf(buf, size, "gave up: %s",
+		    err_text((enum err)(code - WORKER_EXIT_ERR)));
+	else
+		(void)snprintf(buf, size, "exit status %d", code);
+}
+
 void
 worker_end_text(struct worker_end end, char *buf, size_t size)
 {
-	const char *step;
-
 	if (end.status == -1)
 		(void)snprintf(buf, size, "nobody saw it end");
-	else if (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGSYS)
+	else if (WIFEXITED(end.status))
+		exit_text(WEXITSTATUS(end.status), buf, size);
+	else if (WTERMSIG(end.status) == SIGSYS)
 		(void)snprintf(buf, size,
 		    "killed by its system call filter (SIGSYS)");
-	else if (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGKILL)
+	else if (WTERMSIG(end.status) == SIGKILL)
 		(void)snprintf(buf, size, "ended by us, or killed (SIGKILL)");
-	else if (WIFSIGNALED(end.status))
+	else
 		(void)snprintf(buf, size, "killed by signal %d",
 		    WTERMSIG(end.status));
-	else if ((step = cage_step_name(WEXITSTATUS(end.status))) != NULL)
-		(void)snprintf(buf, size, "could not shut its cage: %s", step);
-	else
-		(void)snprintf(buf, size, "exit status %d",
-		    WEXITSTATUS(end.status));
 }

@@ -20,7 +20,7 @@ enum trust {
 };
 
 struct trusted_file {
-	uint8_t *data; /* owned; NULL if empty or on failure */
+	uint8_t *data; /* owned; NULL on failure */
 	size_t len;
 	bool group_reads; /* its group may read it, which is */
 	gid_t group;

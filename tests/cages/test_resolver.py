@@ -1,5 +1,6 @@
 """What a name server may make netproc do in its cage, beyond what tests/e2e has it do."""
 
+import contextlib
 import socket
 import struct
 import threading
@@ -23,18 +24,21 @@ def truncating(lab, monkeypatch):
         end = query.index(b"\0", 12) + 5
         return query[:2] + struct.pack(">5H", flags | TRUNCATED, 1, 0, 0, 0) + query[12:end]
 
+    def serve_one(connection):
+        while head := connection.recv(2):
+            query = connection.recv(struct.unpack(">H", head)[0])
+            asked.append(query)
+            reply = whole(query)
+            connection.sendall(struct.pack(">H", len(reply)) + reply)
+
     def serve():
         while True:
             try:
                 connection, _ = listening.accept()
-            except OSError:
+            except OSError:     # the test is over
                 return
-            with connection:
-                while head := connection.recv(2):
-                    query = connection.recv(struct.unpack(">H", head)[0])
-                    asked.append(query)
-                    reply = whole(query)
-                    connection.sendall(struct.pack(">H", len(reply)) + reply)
+            with connection, contextlib.suppress(OSError):      # it has hung up
+                serve_one(connection)
 
     monkeypatch.setattr(lab.names, "_answer", cut)
     listening = socket.create_server(("127.0.0.1", 53))

@@ -18,7 +18,7 @@ from room_lab import compile_c
 from running import look_at_all
 
 PARENT, STARTER, JUDGE, NETPROC = range(4)
-AT_ONCE = 1.5       # seconds, with a deadline of 5; tracing has its price
+AT_ONCE = 3.0       # seconds: well before the deadline of 5, on a busy machine and traced
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,8 @@ def test_kill_a_worker(login, who, name):
         assert_refused(result, ["worker_died"])
         assert result.decision["worker"] == name
         assert "SIGKILL" in result.decision["detail"]
-    assert {"execveat", "seccomp", "read", "write", "exit_group"} <= set(calls)
+    # Not always its exit: the parent may end it sooner.
+    assert {"execveat", "seccomp", "read", "write"} <= set(calls)
 
 
 def test_kill_the_starter(login):

@@ -119,6 +119,7 @@ key_list_base64_alphabet_only(void **state)
 		}
 	}
 	add_refused(span("ssh-rsa"), span("A==="), span(""), ERR_ALPHABET);
+	add_refused(span("ssh-rsa"), span("AA=A"), span(""), ERR_ALPHABET);
 }
 
 static void

@@ -166,6 +166,27 @@ landlock_one_file_listed_no_other(void **state)
 	assert_true(child_survives(one_file, NULL));
 }
 
+/* What may be read may not be run. */
+static void
+readable(const void *arg)
+{
+	const struct landlock_path path = { "/", LANDLOCK_READ };
+	const struct landlock_rules rules = { .paths = &path, .npaths = 1 };
+
+	(void)arg;
+	restrict_to(&rules);
+	CHILD_NEEDS(may_open("/bin/false", O_RDONLY));
+	CHILD_NEEDS(denied(execl("/bin/false", "false", (char *)NULL)));
+}
+
+static void
+landlock_readable_not_executable(void **state)
+{
+	(void)state;
+	needs_abi(1);
+	assert_true(child_survives(readable, NULL));
+}
+
 /* Directory rights on a file are left out, not an error. */
 static void
 file_with_rights_of_a_directory(const void *arg)
@@ -450,6 +471,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(landlock_nothing_listed_all_denied),
 		cmocka_unit_test(landlock_one_file_listed_no_other),
+		cmocka_unit_test(landlock_readable_not_executable),
 		cmocka_unit_test(landlock_file_takes_file_rights_only),
 		cmocka_unit_test(landlock_kept_directory_files_only),
 		cmocka_unit_test(landlock_second_set_only_narrows),
