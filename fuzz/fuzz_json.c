@@ -19,10 +19,16 @@ look_at(const struct json *doc, json_value v)
 	const uint8_t *p;
 
 	require(buf != NULL);
+	p = json_text(doc, v, &len);
+	require(p >= doc->text && (len > 0 || json_kind(doc, v) ==
+	    JSON_STRING));
 	switch (json_kind(doc, v)) {
 	case JSON_STRING:
 		require(json_string(doc, v, buf, max, &len) == ERR_OK);
 		require(len <= max && utf8_valid(buf, len));
+		require(json_string_is(doc, v, buf, len));
+		require(len == 0 || !json_string_is(doc, v, buf, len - 1));
+		(void)json_member_named(doc, JSON_ROOT, buf, len);
 		buf[len] = '\0';
 		(void)json_member(doc, JSON_ROOT, (const char *)buf);
 		break;

@@ -25,6 +25,11 @@
 
 /* Our configuration files; a real k9.yaml with every section is 4 KiB. */
 #define CONFIG_FILE_MAX (64 * 1024)
+/*
+ * auth_id: 100,000 rows of 80 bytes with room for comments. The parse worker
+ * holds it whole, beside a login's other texts.
+ */
+#define AUTH_ID_FILE_MAX (12 * 1024 * 1024)
 /* A private CA file: a handful of roots, or a copy of the system bundle. */
 #define CA_FILE_MAX (512 * 1024)
 
@@ -49,5 +54,8 @@
 /* A cached answer may be older than a month on nobody's machine. */
 #define STALE_MAX_MAX_S (30 * 24 * 3600)
 #define STALE_MAX_DEFAULT_S (24 * 3600)
+/* Keys carried by hand to a host without network: whoever does is busy. */
+#define PRELOAD_MAX_MAX_S (366 * 24 * 3600)
+#define PRELOAD_MAX_DEFAULT_S (30 * 24 * 3600)
 
 #endif

@@ -125,6 +125,13 @@ is_verdict(enum reason reason)
 	    reason <= REASON_ALL_KEYS_DROPPED);
 }
 
+/* What may be wrong with one key of Key9's. */
+static bool
+is_drop(enum reason reason)
+{
+	return reason >= REASON_KEY_LINE && reason <= REASON_KEY_RSA;
+}
+
 /* A verdict must agree with the keys that came before it. */
 static enum err
 take_verdict(struct k9_login *k9, const struct ipc_message *m)
@@ -162,8 +169,8 @@ hear_keys(struct k9_login *k9)
 		if (m.type == IPC_KEY)
 			err = key_list_add(&k9->keys, m.as.KEY.type,
 			    m.as.KEY.base64, m.as.KEY.comment);
-		else if (++drops > KEYS_MAX || reason_class((enum reason)
-		    m.as.KEY_DROPPED.reason) != REASON_DROP)
+		else if (++drops > KEYS_MAX ||
+		    !is_drop((enum reason)m.as.KEY_DROPPED.reason))
 			err = ERR_BOUND;
 		else if (drops <= DROPS_LOGGED_MAX)
 			log_drop(login, &m);

@@ -128,7 +128,8 @@ static const char *const class_words[] = {
 	[REASON_ALLOW] = "allow",
 	[REASON_DENY] = "deny",
 	[REASON_ERROR] = "error",
-	[REASON_DROP] = "error", /* a key's reason ends no login */
+	[REASON_DROP] = "error", /* a key's reason ends no login, */
+	[REASON_NOTE] = "error", /* nor a row's */
 };
 
 static void

@@ -256,21 +256,30 @@ json_kind(const struct json *doc, json_value v)
 	}
 }
 
-/* Whether a string of the document is the ASCII text name. */
-static bool
-string_is(const struct json *doc, json_value v, const char *text)
+bool
+json_string_is(const struct json *doc, json_value v, const uint8_t *p,
+    size_t n)
 {
-	size_t len, i = 0;
-	const uint8_t *s = bytes_of(doc, v, &len);
+	size_t len, i = 0, used = 0;
+	const uint8_t *s;
 
-	while (i < len && *text != '\0')
-		if (json_next_char(s, len, &i) != (uint8_t)*text++)
+	if (json_kind(doc, v) != JSON_STRING)
+		return false;
+	s = bytes_of(doc, v, &len);
+	while (i < len) {
+		uint8_t c[UTF8_CHAR_MAX];
+		size_t clen = utf8_put(json_next_char(s, len, &i), c);
+
+		if (n - used < clen || memcmp(p + used, c, clen) != 0)
 			return false;
-	return i == len && *text == '\0';
+		used += clen;
+	}
+	return used == n;
 }
 
 json_value
-json_member(const struct json *doc, json_value v, const char *name)
+json_member_named(const struct json *doc, json_value v, const uint8_t *name,
+    size_t n)
 {
 	json_value end;
 
@@ -279,9 +288,15 @@ json_member(const struct json *doc, json_value v, const char *name)
 	end = skip(doc, v);
 	for (json_value member = v + 1; member < end;
 	    member = skip(doc, member + 1))
-		if (string_is(doc, member, name))
+		if (json_string_is(doc, member, name, n))
 			return member + 1;
 	return JSON_NONE;
+}
+
+json_value
+json_member(const struct json *doc, json_value v, const char *name)
+{
+	return json_member_named(doc, v, (const uint8_t *)name, strlen(name));
 }
 
 json_value
@@ -338,6 +353,13 @@ json_string(const struct json *doc, json_value v, uint8_t *buf, size_t size,
 	}
 	*len = used;
 	return ERR_OK;
+}
+
+const uint8_t *
+json_text(const struct json *doc, json_value v, size_t *len)
+{
+	*len = 0;
+	return present(doc, v) ? bytes_of(doc, v, len) : NULL;
 }
 
 enum err

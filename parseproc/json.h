@@ -77,6 +77,17 @@ enum json_kind json_kind(const struct json *doc, json_value v);
 json_value json_member(const struct json *doc, json_value v,
     const char *name);
 
+/* The same by a name of n bytes of UTF-8 that a file or a user gave. */
+json_value json_member_named(const struct json *doc, json_value v,
+    const uint8_t *name, size_t n);
+
+/*
+ * Whether v is a string and, with its escapes resolved, is these n bytes, no
+ * more and no less, in UTF-8.
+ */
+bool json_string_is(const struct json *doc, json_value v, const uint8_t *p,
+    size_t n);
+
 /*
  * The elements of an array, in order: the first, and the one behind e, which
  * must be an element of a. JSON_NONE at the end or if a is no array.
@@ -98,6 +109,13 @@ size_t json_string_max(const struct json *doc, json_value v);
  */
 enum err json_string(const struct json *doc, json_value v, uint8_t *buf,
     size_t size, size_t *len) MUST_CHECK;
+
+/*
+ * A value as it is written, borrowed from the text: an object or array with
+ * its brackets, a string without its quotes and with its escapes. *len is 0
+ * for JSON_NONE.
+ */
+const uint8_t *json_text(const struct json *doc, json_value v, size_t *len);
 
 /*
  * A number as it is written, borrowed from the text: ERR_OK, *p and *len.

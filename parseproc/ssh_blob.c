@@ -5,6 +5,7 @@
 
 #include "ipc/wire.h"
 #include "parseproc/ec_point.h"
+#include "parseproc/ssh_mpint.h"
 
 #define ED25519_KEY_LEN 32
 
@@ -43,47 +44,23 @@ bytes_are(const uint8_t *p, size_t n, const char *text)
 	return n == strlen(text) && memcmp(p, text, n) == 0;
 }
 
-/*
- * An mpint, RFC 4251 section 5, positive and in its one shortest form.
- * Returns its bytes without the leading zero, and in *bits how many count.
- */
-static bool
-get_mpint(struct wire_reader *r, const uint8_t **p, size_t *n, size_t *bits)
-{
-	*bits = 0;
-	if (wire_get_string(r, p, n) != ERR_OK)
-		return false;
-	if (*n == 0 || (*p)[0] >= 0x80) /* zero, or negative */
-		return false;
-	if ((*p)[0] == 0) {
-		/* Only to keep the next byte from being a sign. */
-		if (*n == 1 || (*p)[1] < 0x80)
-			return false;
-		(*p)++;
-		(*n)--;
-	}
-	*bits = *n * 8;
-	for (uint8_t top = (*p)[0]; top < 0x80; top = (uint8_t)(top << 1))
-		--*bits;
-	return true;
-}
-
 static enum reason
 check_rsa(const struct key_type *type, struct wire_reader *r)
 {
-	const uint8_t *e, *n;
-	size_t elen, nlen, ebits, nbits;
+	struct span e, n;
+	size_t ebits, nbits;
 
 	(void)type;
-	if (!get_mpint(r, &e, &elen, &ebits) ||
-	    !get_mpint(r, &n, &nlen, &nbits))
+	if (!ssh_mpint_get(r, &e) || !ssh_mpint_get(r, &n))
 		return REASON_KEY_BLOB;
+	nbits = ssh_mpint_bits(n);
 	if (nbits < RSA_BITS_MIN || nbits > RSA_BITS_MAX ||
-	    (n[nlen - 1] & 1) == 0)
+	    (n.p[n.len - 1] & 1) == 0)
 		return REASON_KEY_RSA;
 	/* Odd and more than one bit: at least 3. */
+	ebits = ssh_mpint_bits(e);
 	if (ebits < 2 || ebits > RSA_EXPONENT_BITS_MAX ||
-	    (e[elen - 1] & 1) == 0)
+	    (e.p[e.len - 1] & 1) == 0)
 		return REASON_KEY_RSA;
 	return REASON_OK;
 }

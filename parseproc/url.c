@@ -118,6 +118,12 @@ path_valid(const char *p, size_t n)
 	return true;
 }
 
+bool
+url_query_valid(const char *p, size_t n)
+{
+	return memchr(p, '@', n) == NULL && path_valid(p, n);
+}
+
 /* The parts in order, each as strict as its function. */
 static const char *
 read_parts(struct rest rest, struct url *url)

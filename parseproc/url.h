@@ -30,6 +30,13 @@ struct url {
 const char *url_read(const char *text, size_t n, struct url *url);
 
 /*
+ * Whether the n characters may stand behind the question mark of a URL whose
+ * part before it url_read() has read: pchar and the slash (RFC 3986 section
+ * 3.4), less @ and a second question mark. Only for URLs of a provider.
+ */
+bool url_query_valid(const char *p, size_t n);
+
+/*
  * Whether the host is this machine whatever a resolver says: an address of
  * 127.0.0.0/8 in its dotted form, ::1, or the name localhost (RFC 6761
  * section 6.3).

@@ -20,8 +20,11 @@
 
 /* A k9.yaml is 2 deep; other programs' sections may be a little deeper. */
 #define YAML_DEPTH_MAX 8
-/* A k9.yaml with every section has 30. Bounds the search for twins, too. */
-#define YAML_NODES_MAX 1024
+/*
+ * A k9.yaml with every section has 30; a list of 3,000 names that may not
+ * log in fills 64 KiB. Bounds the search for twins, too.
+ */
+#define YAML_NODES_MAX 4096
 
 enum yaml_kind { YAML_IS_SCALAR, YAML_IS_MAP, YAML_IS_LIST };
 

@@ -114,6 +114,7 @@ print_reasons(void)
 		[REASON_DENY] = "deny",
 		[REASON_ERROR] = "error",
 		[REASON_DROP] = "a key is left out",
+		[REASON_NOTE] = "a note",
 	};
 	static const char *const meanings[] = {
 #define R(name, class, word, meaning) [REASON_##name] = meaning,

@@ -18,8 +18,8 @@ fi
 # To build, and to make the room with a real sshd in it (libwrap0: what sshd links and
 # a machine without one may lack).
 build_packages="gcc g++ libc6-dev meson ninja-build cmake pkg-config dpkg-dev patch xz-utils
-    ca-certificates libseccomp-dev libcap-ng-dev libjsmn-dev libyaml-dev libc-ares-dev
-    libcmocka-dev"
+    ca-certificates libseccomp-dev libcap-ng-dev libjsmn-dev libyaml-dev nettle-dev
+    libc-ares-dev libcmocka-dev"
 room_packages="python3 python3-cryptography openssh-client iproute2 libwrap0 libsystemd0"
 # For ./check besides: the other compilers and builds, and the tests.
 check_packages="clang libclang-rt-dev libcurl4-openssl-dev libssl-dev android-libboringssl-dev

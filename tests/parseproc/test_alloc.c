@@ -18,12 +18,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parseproc/claims.h"
+#include "parseproc/discovery.h"
+#include "parseproc/gq256.h"
 #include "parseproc/json.h"
+#include "parseproc/jwks.h"
+#include "parseproc/jws.h"
+#include "parseproc/jws_answers.h"
 #include "parseproc/k9_config.h"
 #include "parseproc/key9_answer.h"
+#include "parseproc/opk_config.h"
+#include "parseproc/opk_plugin.h"
+#include "parseproc/opk_plugin_env.h"
 #include "parseproc/sallyport_config.h"
+#include "parseproc/ssh_cert_self.h"
 #include "parseproc/ssh_key.h"
+#include "parseproc/token_header.h"
+#include "tests/parseproc/gq256_vector.h"
 #include "tests/parseproc/sample_keys.h"
+#include "tests/parseproc/vectors.h"
 
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t count, size_t n);
@@ -172,6 +185,50 @@ read_sallyport_config(void)
 }
 
 static enum reason
+read_opk_config(void)
+{
+	struct opk_config config;
+	struct config_error error;
+	enum reason reason = opk_config_read((uint8_t *)text, strlen(text),
+	    &config, &error);
+
+	/* Without memory nobody logs in. */
+	if (opk_config_denies_user(&config, span_of("joe")) !=
+	    (reason != REASON_OK) ||
+	    !opk_config_denies_user(&config, span_of("root")))
+		reason = REASON_COUNT;
+	opk_config_free(&config);
+	return reason;
+}
+
+static enum reason
+read_opk_plugin(void)
+{
+	static struct opk_plugin plugin;
+	struct config_error error;
+
+	return opk_plugin_read((uint8_t *)text, strlen(text), &plugin,
+	    &error);
+}
+
+static enum reason
+write_opk_plugin_env(void)
+{
+	static char out[4096];
+	const struct opk_plugin_login login = { .payload = span_of(text) };
+	struct opk_plugin_env env;
+	struct json doc = { 0 };
+	enum json_verdict verdict = json_read(&doc, (uint8_t *)text,
+	    strlen(text));
+	enum reason reason = verdict == JSON_OK ? opk_plugin_env_write(&login,
+	    &doc, out, sizeof(out), &env) : verdict == JSON_MEMORY ?
+	    REASON_MEMORY : REASON_COUNT;
+
+	json_free(&doc);
+	return reason;
+}
+
+static enum reason
 read_json(void)
 {
 	struct json doc = { 0 };
@@ -184,6 +241,78 @@ read_json(void)
 	json_free(&doc);
 	return verdict == JSON_OK ? REASON_OK : verdict == JSON_MEMORY ?
 	    REASON_MEMORY : REASON_COUNT;
+}
+
+static struct vector vector;
+static struct ssh_cert cert;
+
+static enum reason
+read_jwks(void)
+{
+	static struct jwks jwks;
+	enum reason reason = jwks_read(vector.jwks.p, vector.jwks.len, &jwks);
+
+	/* RSA, P-256, Ed25519, PS256's: none may be lost. */
+	if (reason == REASON_OK && (jwks.nkeys != 4 || jwks.ndrops != 0))
+		reason = REASON_COUNT;
+	jwks_free(&jwks);
+	return reason;
+}
+
+/* A good signature of each algorithm. */
+static enum reason
+verify_signatures(void)
+{
+	enum reason reason = REASON_OK;
+
+	for (int i = 0; i < JWS_ALGS && reason == REASON_OK; i++)
+		reason = jws_verify(&jws_answers[i].key,
+		    jws_answers[i].input, jws_answers[i].signature);
+	return reason;
+}
+
+static enum reason
+verify_certificate(void)
+{
+	return ssh_cert_self_verify(&cert);
+}
+
+static struct gq256_vector gq_vector;
+
+static enum reason
+verify_gq256(void)
+{
+	return gq256_verify(&gq_vector.key, &gq_vector.token);
+}
+
+static enum reason
+read_claims(void)
+{
+	struct claims claims;
+	enum reason reason = claims_read(CLAIMS_ID_TOKEN, (uint8_t *)text,
+	    strlen(text), &claims);
+
+	claims_free(&claims);
+	return reason;
+}
+
+static enum reason
+read_op_header(void)
+{
+	static const struct header_key key = { "RS256", false, { NULL, 0 } };
+	bool key_bound;
+
+	return op_header_read((uint8_t *)text, strlen(text), &key,
+	    &key_bound);
+}
+
+static enum reason
+read_discovery(void)
+{
+	static struct discovery discovery;
+
+	return discovery_read((uint8_t *)text, strlen(text),
+	    span_of("https://a"), &discovery);
 }
 
 /* Fails the first, the second ... allocation, until none is left to fail. */
@@ -225,6 +354,9 @@ static int
 setup(void **state)
 {
 	(void)state;
+	for (int i = 0; i < JWS_ALGS; i++)
+		if (!jws_warm_up((enum jws_alg)i))
+			return 1;
 	return ssh_key_warm_up() ? 0 : 1;
 }
 
@@ -272,11 +404,94 @@ alloc_fails_in_sallyport_config_memory(void **state)
 }
 
 static void
+alloc_fails_in_opk_config_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "env_vars: {HTTPS_PROXY: \"p:1\", X: y}\n"
+	    "deny_users: [Root, eve]\ndeny_emails:\n- eve@example.com\n");
+	sweep("opk_config", read_opk_config, REASON_OK);
+}
+
+static void
+alloc_fails_in_opk_plugin_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "name: a\ncommand: /b 'c d'\n");
+	sweep("opk_plugin", read_opk_plugin, REASON_OK);
+	strcpy(text, "{\"aud\":[\"a\",\"b\"],\"groups\":[\"c\"]}");
+	sweep("opk_plugin_env", write_opk_plugin_env, REASON_OK);
+}
+
+static void
 alloc_fails_in_json_memory(void **state)
 {
 	(void)state;
 	strcpy(text, "{\"a\":1,\"b\":[]}");
 	sweep("json", read_json, REASON_OK);
+}
+
+static void
+alloc_fails_in_jwks_memory(void **state)
+{
+	(void)state;
+	vector = vector_read("RS256-ecdsa");
+	sweep("jwks", read_jwks, REASON_OK);
+	vector_free(&vector);
+}
+
+static void
+alloc_fails_in_signatures_memory(void **state)
+{
+	(void)state;
+	sweep("jws", verify_signatures, REASON_OK);
+	vector = vector_read("RS256-ecdsa");
+	assert_int_equal(ssh_cert_read(vector.blob, vector.len, &cert),
+	    REASON_OK);
+	sweep("ssh_cert_self", verify_certificate, REASON_OK);
+	vector_free(&vector);
+}
+
+static void
+alloc_fails_in_gq256_memory(void **state)
+{
+	(void)state;
+	gq256_vector_read("opkssh-2048", &gq_vector);
+	sweep("gq256", verify_gq256, REASON_OK);
+	gq_vector.signature[0] ^= 1;
+	sweep("gq256 of a wrong signature", verify_gq256,
+	    REASON_GQ_SIGNATURE);
+	gq_vector.n[gq_vector.key.n.len - 1] ^= 1;
+	sweep("gq256 of an even key", verify_gq256, REASON_GQ_KEY);
+	gq256_vector_free(&gq_vector);
+}
+
+static void
+alloc_fails_in_claims_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "{\"iss\":\"a\",\"sub\":\"b\",\"aud\":[\"c\"],\"iat\""
+	    ":1,\"exp\":2}");
+	sweep("claims", read_claims, REASON_OK);
+	text[2] = 'I';
+	sweep("claims without iss", read_claims, REASON_TOKEN_CLAIM);
+}
+
+static void
+alloc_fails_in_op_header_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "{\"alg\":\"RS256\",\"typ\":\"JWT\"}");
+	sweep("op_header", read_op_header, REASON_OK);
+	text[8] = 'P';
+	sweep("op_header of another alg", read_op_header, REASON_TOKEN_ALG);
+}
+
+static void
+alloc_fails_in_discovery_memory(void **state)
+{
+	(void)state;
+	strcpy(text, "{\"issuer\":\"https://a\",\"jwks_uri\":\"https://b\"}");
+	sweep("discovery", read_discovery, REASON_OK);
 }
 
 int
@@ -286,7 +501,15 @@ main(void)
 		cmocka_unit_test(alloc_fails_in_key9_answer_memory),
 		cmocka_unit_test(alloc_fails_in_k9_config_memory),
 		cmocka_unit_test(alloc_fails_in_sallyport_config_memory),
+		cmocka_unit_test(alloc_fails_in_opk_config_memory),
+		cmocka_unit_test(alloc_fails_in_opk_plugin_memory),
 		cmocka_unit_test(alloc_fails_in_json_memory),
+		cmocka_unit_test(alloc_fails_in_jwks_memory),
+		cmocka_unit_test(alloc_fails_in_signatures_memory),
+		cmocka_unit_test(alloc_fails_in_gq256_memory),
+		cmocka_unit_test(alloc_fails_in_claims_memory),
+		cmocka_unit_test(alloc_fails_in_op_header_memory),
+		cmocka_unit_test(alloc_fails_in_discovery_memory),
 	};
 
 	return cmocka_run_group_tests_name("alloc", tests, setup, NULL);

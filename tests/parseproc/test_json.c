@@ -435,6 +435,67 @@ json_members_found_by_exact_name(void **state)
 }
 
 static void
+json_members_found_by_a_name_of_bytes(void **state)
+{
+	static const char text[] = "{\"a\\u0000b\":1,\"\\u00e9t\xc3\xa9\":2,"
+	    "\"a\":3,\"\":4}";
+	static const struct {
+		const char *name;
+		size_t n, where;
+	} cases[] = {
+		{ "a\0b", 3, 2 }, { "\xc3\xa9t\xc3\xa9", 5, 4 }, { "a", 1, 6 },
+		{ "", 0, 8 }, { "a\0", 2, JSON_NONE }, { "A", 1, JSON_NONE },
+		{ "\xc3\xa9t", 3, JSON_NONE }, { "\xe9t\xe9", 3, JSON_NONE },
+	};
+	struct json doc = { 0 };
+
+	(void)state;
+	assert_int_equal(json_read(&doc, (const uint8_t *)text,
+	    sizeof(text) - 1), JSON_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		/* Exactly as large, so that ASan sees a byte too much. */
+		uint8_t *name = malloc(cases[i].n + (cases[i].n == 0));
+
+		assert_non_null(name);
+		memcpy(name, cases[i].name, cases[i].n);
+		assert_int_equal(json_member_named(&doc, JSON_ROOT, name,
+		    cases[i].n), cases[i].where);
+		free(name);
+	}
+	assert_int_equal(json_member_named(&doc, 2, NULL, 0), JSON_NONE);
+	json_free(&doc);
+}
+
+static void
+json_text_as_it_is_written(void **state)
+{
+	static const char text[] = " [ {\"a\" : [1 ]},\"\\u0041\", -0.0e1 ]";
+	static const struct {
+		json_value v;
+		const char *text;
+	} cases[] = {
+		{ 0, "[ {\"a\" : [1 ]},\"\\u0041\", -0.0e1 ]" },
+		{ 1, "{\"a\" : [1 ]}" }, { 3, "[1 ]" }, { 5, "\\u0041" },
+		{ 6, "-0.0e1" },
+	};
+	struct json doc = { 0 };
+	const uint8_t *p;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(json_read(&doc, (const uint8_t *)text,
+	    sizeof(text) - 1), JSON_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		p = json_text(&doc, cases[i].v, &len);
+		assert_int_equal(len, strlen(cases[i].text));
+		assert_memory_equal(p, cases[i].text, len);
+	}
+	assert_null(json_text(&doc, JSON_NONE, &len));
+	assert_int_equal(len, 0);
+	json_free(&doc);
+}
+
+static void
 json_strings_unescaped(void **state)
 {
 	static const char text[] = "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\","
@@ -616,6 +677,8 @@ main(void)
 		cmocka_unit_test(json_every_truncation_refused),
 		cmocka_unit_test(json_every_bit_flip_survived),
 		cmocka_unit_test(json_members_found_by_exact_name),
+		cmocka_unit_test(json_members_found_by_a_name_of_bytes),
+		cmocka_unit_test(json_text_as_it_is_written),
 		cmocka_unit_test(json_strings_unescaped),
 		cmocka_unit_test(json_string_small_buffer_refused),
 		cmocka_unit_test(json_wrong_kind_refused),
