@@ -79,6 +79,12 @@ cache_open(struct cache *cache, const char *user)
 	cache->dir = -1;
 }
 
+const char *
+cache_directory(const struct cache *cache)
+{
+	return cache->dir != -1 ? cache->path : NULL;
+}
+
 /* Reads up to size bytes of a file; more than that is no entry of ours. */
 static bool
 read_entry(int fd, uint8_t *buf, size_t size, size_t *len)

@@ -29,6 +29,9 @@ struct cache {
  */
 void cache_open(struct cache *cache, const char *user);
 
+/* The one place where the caged parent may write; NULL if there is none. */
+const char *cache_directory(const struct cache *cache);
+
 struct cache_entry {
 	uint8_t *body; /* owned */
 	size_t len;

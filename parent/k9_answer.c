@@ -41,7 +41,7 @@ read_ca(struct k9_login *k9, struct trusted_file *ca)
 		login->decision.file = path;
 		return login_fail(login, problem.reason, "%s", problem.what);
 	}
-	step = cage_parent_narrow(k9->login.cache.dir != -1 ? k9->login.cache.path : NULL);
+	step = cage_parent_narrow(cache_directory(&k9->login.cache));
 	return step == CAGE_SHUT || login_fail(login, REASON_CAGE,
 	    "the parent could not narrow its cage: %s", cage_step_name((int)step));
 }

@@ -36,7 +36,7 @@ shut_cage(struct k9_login *k9)
 	enum cage_step step;
 
 	step = cage_parent(SALLYPORT_PARENT_ID,
-	    k9->login.cache.dir != -1 ? k9->login.cache.path : NULL, &report);
+	    cache_directory(&k9->login.cache), &report);
 	return step == CAGE_SHUT || login_fail(&k9->login, REASON_CAGE,
 	    "the parent could not shut its cage: %s", cage_step_name((int)step));
 }

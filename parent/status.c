@@ -81,7 +81,7 @@ start_all(struct status *status)
 	    !login_start(login, WORKER_NET))
 		return false;
 	step = cage_parent(SALLYPORT_PARENT_ID,
-	    status->login.cache.dir != -1 ? status->login.cache.path : NULL,
+	    cache_directory(&status->login.cache),
 	    &status->cages[PARENT]);
 	if (step != CAGE_SHUT)
 		return login_fail(login, REASON_CAGE, "parent: %s",
