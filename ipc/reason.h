@@ -119,6 +119,8 @@
 	R(AUDIENCE, DENY, "audience", "the token is for another client")      \
 	R(COMMITMENT, DENY, "commitment",                                     \
 	  "the token was not asked for with the certified key")               \
+	R(USER_KEY, DENY, "user_key",                                         \
+	  "the user key that the token names is not the certified one")       \
 	R(TOKEN_FUTURE, DENY, "token_future", "iat or nbf lies in the future") \
 	R(TOKEN_EXPIRED, DENY, "token_expired",                               \
 	  "the token is older than the provider's row allows")                \
