@@ -13,6 +13,7 @@
 #include "ipc/worker_entry.h"
 #include "parseproc/ec_point.h"
 #include "parseproc/judge.h"
+#include "parseproc/opk_judge.h"
 #include "parseproc/keys.h"
 #include "parseproc/ssh_key.h"
 #include "seccomp/cage.h"
@@ -31,6 +32,7 @@ static const struct role {
 	enum err (*run)(struct ipc_channel *ch);
 } roles[] = {
 	{ "judge", ssh_key_warm_up, judge_run },
+	{ "opk-judge", opk_judge_warm_up, opk_judge_run },
 	{ "keys", ec_point_warm_up, keys_run },
 };
 
