@@ -1,0 +1,114 @@
+// A real OpenID provider (npm oidc-provider), at https://idp.test:9998.
+//
+//     node server.mjs MODULES ADDRESS PEM
+//
+// MODULES holds oidc-provider, PEM the listener's key and certificate. Each signing algorithm
+// has a client of its name. Says "ready", then obeys one-word commands on stdin and answers
+// each with a line of JSON; ends with stdin.
+
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { createInterface } from 'node:readline';
+
+const [modules, address, pem] = process.argv.slice(2);
+const { default: Provider } = await import(`${modules}/oidc-provider/lib/index.js`);
+
+const ISSUER = 'https://idp.test:9998';
+const KEYS = {
+  RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  EdDSA: () => generateKeyPairSync('ed25519'),
+};
+
+// What the ID token says; and what only userinfo does.
+const ACCOUNTS = {
+  alice: [
+    { email: 'alice@example.com', email_verified: true, groups: ['staff', 'ssh-users'] },
+    { team: 'operators' },
+  ],
+  bob: [{ email: 'bob@example.com', email_verified: true }, {}],
+};
+
+function claimsOf(account, use) {
+  const [inToken, inUserinfo] = ACCOUNTS[account];
+  return { sub: account, ...inToken, ...(use === 'userinfo' ? inUserinfo : {}) };
+}
+
+let generation = 0;
+
+function makeKeys() {
+  generation += 1;
+  return Object.entries(KEYS).map(([alg, generate]) => ({
+    ...generate().privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: `${alg}-${generation}`,
+  }));
+}
+
+function makeProvider(keys) {
+  const provider = new Provider(ISSUER, {
+    jwks: { keys },
+    enabledJWA: { idTokenSigningAlgValues: Object.keys(KEYS) },
+    clients: Object.keys(KEYS).map((alg) => ({
+      client_id: alg,
+      id_token_signed_response_alg: alg,
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      redirect_uris: ['http://localhost/login-callback'],
+    })),
+    cookies: { keys: ['of no concern'] },
+    conformIdTokenClaims: false,
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['groups', 'team'] },
+    findAccount: (_, id) => id in ACCOUNTS && { accountId: id, claims: (use) => claimsOf(id, use) },
+    issueRefreshToken: () => true,
+    features: { devInteractions: { enabled: false } },
+    loadExistingGrant: async ({ oidc }) => {    // who signs in consents
+      const grant = new provider.Grant(
+        { clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+      grant.addOIDCScope('openid email profile offline_access');
+      await grant.save();
+      return grant;
+    },
+  });
+  provider.use(async (ctx, next) => {           // the sign-in page: a form with one field
+    if (!ctx.path.startsWith('/interaction/')) {
+      await next();
+    } else if (ctx.method === 'GET') {
+      ctx.body = '<form method="post"><input name="account"></form>';
+    } else {
+      let form = '';
+      for await (const chunk of ctx.req) form += chunk;
+      const accountId = new URLSearchParams(form).get('account');
+      await provider.interactionFinished(
+        ctx.req, ctx.res, { login: { accountId }, consent: {} });
+      ctx.respond = false;
+    }
+  });
+  return provider.callback();
+}
+
+const requests = {};
+let keys = makeKeys();
+let answer = makeProvider(keys);
+const server = createServer({ key: readFileSync(pem), cert: readFileSync(pem) }, (req, res) => {
+  const path = req.url.split('?')[0];
+  requests[path] = (requests[path] ?? 0) + 1;
+  answer(req, res);
+});
+
+const COMMANDS = {
+  requests: () => requests,             // path: how many so far
+  rotate: () => {
+    keys = [...makeKeys(), ...keys];    // it signs with the first that fits
+    answer = makeProvider(keys);
+    return {};
+  },
+};
+
+server.listen(Number(new URL(ISSUER).port), address, async () => {
+  console.log('ready');
+  for await (const line of createInterface({ input: process.stdin })) {
+    console.log(JSON.stringify(COMMANDS[line]()));
+  }
+  process.exit();
+});
