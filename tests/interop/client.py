@@ -76,7 +76,7 @@ class Client:
         """A person's login: opkssh prints where to go with a browser, and waits for it."""
         key = self._home / name
         process = self._start(
-            ["--disable-browser-open", f"--provider={issuer},{client_id}",
+            ["--disable-browser-open", f"--provider={issuer},{client_id},,openid email profile",
              f"--private-key-file={key}", f"--key-type={key_type}",
              *(["--send-access-token"] if access_token else [])], {})
         log = ""

@@ -21,16 +21,16 @@ SERVER = Path(__file__).resolve().parent / "provider/server.mjs"
 class Provider:
     """A provider with keys for every algorithm, each used for the client of that name."""
 
-    HOST = "idp.test"
-    ISSUER = f"https://{HOST}:9998"
+    ISSUER = "https://idp.test:9998"
     ALGORITHMS = ["RS256", "ES256", "EdDSA"]
 
-    def __init__(self, certificates):
-        pem = certificates.issue("idp", [self.HOST])
-        log = room.SCRATCH / "provider.log"
+    def __init__(self, certificates, issuer=ISSUER):
+        host = urlsplit(issuer).hostname
+        pem = certificates.issue(host, [host])
+        log = room.SCRATCH / f"{host}.log"
         with open(log, "w") as stderr:
             self._process = subprocess.Popen(
-                ["node", SERVER, room.peer(MODULES), room.API_ADDRESS, pem],
+                ["node", SERVER, room.peer(MODULES), issuer, room.API_ADDRESS, pem],
                 text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
         ready = self._process.stdout.readline()
         assert ready == "ready\n", f"the provider does not start: {log.read_text()}"

@@ -1,20 +1,20 @@
-// A real OpenID provider (npm oidc-provider), at https://idp.test:9998.
+// A real OpenID provider: npm's oidc-provider.
 //
-//     node server.mjs MODULES ADDRESS PEM
+//     node server.mjs MODULES ISSUER ADDRESS PEM
 //
-// MODULES holds oidc-provider, PEM the listener's key and certificate. Each signing algorithm
-// has a client of its name. Says "ready", then obeys one-word commands on stdin and answers
-// each with a line of JSON; ends with stdin.
+// MODULES holds oidc-provider, PEM the listener's key and certificate. Says "ready", then obeys
+// one-word commands on stdin and answers each with a line of JSON; ends with stdin.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { createInterface } from 'node:readline';
 
-const [modules, address, pem] = process.argv.slice(2);
+const [modules, issuer, address, pem] = process.argv.slice(2);
 const { default: Provider } = await import(`${modules}/oidc-provider/lib/index.js`);
 
-const ISSUER = 'https://idp.test:9998';
+console.info = console.error;   // the library's advice; stdout is for answers
+
 const KEYS = {
   RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
   ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
@@ -45,10 +45,10 @@ function makeKeys() {
 }
 
 function makeProvider(keys) {
-  const provider = new Provider(ISSUER, {
+  const provider = new Provider(issuer, {
     jwks: { keys },
     enabledJWA: { idTokenSigningAlgValues: Object.keys(KEYS) },
-    clients: Object.keys(KEYS).map((alg) => ({
+    clients: Object.keys(KEYS).map((alg) => ({    // clients by what their ID tokens are signed with
       client_id: alg,
       id_token_signed_response_alg: alg,
       application_type: 'native',
@@ -105,7 +105,7 @@ const COMMANDS = {
   },
 };
 
-server.listen(Number(new URL(ISSUER).port), address, async () => {
+server.listen(Number(new URL(issuer).port), address, async () => {
   console.log('ready');
   for await (const line of createInterface({ input: process.stdin })) {
     console.log(JSON.stringify(COMMANDS[line]()));
