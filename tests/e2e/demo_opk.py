@@ -24,7 +24,7 @@ def demo(certificates, log, version):
     show(f"sshd {version}, whose only source of keys is\n"
          f"  AuthorizedKeysCommand {command}\n"
          f"an OpenID provider (npm's oidc-provider) at {opk.provider.ISSUER}\n"
-         f"the client that people run, {opk.client.path}")
+         f"the client that people run: {opk.client.version()}")
 
     say("4. alice signs in at the provider, `opkssh login`. It leaves a key and a certificate\n"
         "   that holds what the provider said about her:")
