@@ -23,7 +23,7 @@ def demo(certificates, log, version):
     say("The same without any list of keys: OpenPubkey. Now there are in the room:")
     show(f"sshd {version}, whose only source of keys is\n"
          f"  AuthorizedKeysCommand {command}\n"
-         f"an OpenID provider (npm's oidc-provider) at {opk.provider.ISSUER}\n"
+         f"an OpenID provider (npm's oidc-provider) at {opk.provider.issuer}\n"
          f"the client that people run: {opk.client.version()}")
 
     say("4. alice signs in at the provider, `opkssh login`. It leaves a key and a certificate\n"

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
+import program
 import room
 
 PROGRAM = "sid/usr/bin/opkssh"      # of what fetch-peers unpacks
@@ -61,6 +62,12 @@ class Client:
         return subprocess.run([self.path, "--version"], capture_output=True, text=True,
                               check=True).stdout.strip()
 
+    def verify(self, user, login):
+        """What sshd would be told by opkssh."""
+        return subprocess.run([self.path, "verify", user, *login.words], check=True, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              **program.as_sshd_would("root")).stdout
+
     def _start(self, arguments, environment):
         return subprocess.Popen(
             [self.path, "login", *arguments], text=True, stdin=subprocess.DEVNULL,
@@ -69,14 +76,24 @@ class Client:
                  "SSL_CERT_FILE": str(self._ca_file), **environment})
 
     @staticmethod
-    def _finish(process, log, key):
+    def _finish(process, log, key, status=0):
         with process:
             try:
                 log += process.communicate(timeout=20)[0]
             finally:
                 process.kill()
-        assert process.returncode == 0, log
+        assert process.returncode == status, log
         return Login(key, log)
+
+    def _sign_in(self, process, account):
+        """Go where opkssh says, as somebody. Returns what it has printed so far."""
+        log = ""
+        for line in process.stdout:
+            log += line
+            if found := re.search(r"Open your browser to: (\S+)", line):
+                Browser(self._ca_file).sign_in(found[1], account)
+                break
+        return log
 
     def login(self, issuer, client_id, key_type="ecdsa", access_token=False, account="alice",
               name="id"):
@@ -86,13 +103,15 @@ class Client:
             ["--disable-browser-open", f"--provider={issuer},{client_id},,openid email profile",
              f"--private-key-file={key}", f"--key-type={key_type}",
              *(["--send-access-token"] if access_token else [])], {})
-        log = ""
-        for line in process.stdout:
-            log += line
-            if found := re.search(r"Open your browser to: (\S+)", line):
-                Browser(self._ca_file).sign_in(found[1], account)
-                break
-        return self._finish(process, log, key)
+        return self._finish(process, self._sign_in(process, account), key)
+
+    def refreshed_login(self, issuer, client_id):
+        """A person's login, whose certificate opkssh renews until the provider has enough of it."""
+        key = self._home / "id_refreshed"
+        process = self._start(
+            ["--disable-browser-open", "--auto-refresh", f"--private-key-file={key}",
+             f"--provider={issuer},{client_id},,openid email profile offline_access"], {})
+        return self._finish(process, self._sign_in(process, "alice"), key, status=1)
 
     def github_login(self, github, key_type="ecdsa", name="id_github"):
         """A workflow's login: nobody is asked, the runner's environment says it all."""

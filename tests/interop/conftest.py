@@ -1,6 +1,7 @@
 """Run in the room of tests/e2e, with its lab; besides, what OpenPubkey needs."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,19 @@ def whole_opk(whole_lab):
 def opk(lab, whole_opk):
     whole_opk.reset()
     return whole_opk
+
+
+@pytest.fixture(scope="session", autouse=True)
+def refreshed_login(whole_opk, whole_lab):
+    """A login whose first ID token has expired and was refreshed before. What it takes to wait
+    for that passes while the other tests run."""
+    import provider
+
+    microsoft = provider.Provider(whole_lab.api.certificates, provider.Provider.MICROSOFT)
+    expiry = time.time() + microsoft.SHORT_LIFE + 1
+    login = whole_opk.client.refreshed_login(microsoft.issuer, "short-lived")
+
+    def wait():
+        time.sleep(max(0, expiry - time.time()))
+        return login
+    return wait

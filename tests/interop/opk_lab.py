@@ -79,5 +79,5 @@ class OpkLab:
         name = f"id_{len(self._logins)}_{account}_{kind}"
         if kind.algorithm == "GQ256":
             return self.client.github_login(self.github, kind.key_type, name)
-        return self.client.login(self.provider.ISSUER, kind.algorithm, kind.key_type,
+        return self.client.login(self.provider.issuer, kind.algorithm, kind.key_type,
                                  kind.access_token, account, name)

@@ -19,12 +19,16 @@ SERVER = Path(__file__).resolve().parent / "provider/server.mjs"
 
 
 class Provider:
-    """A provider with keys for every algorithm, each used for the client of that name."""
+    """A provider with keys for every algorithm, each used for the client of that name. The client
+    "short-lived" gets a first ID token of SHORT_LIFE seconds, and then better ones."""
 
     ISSUER = "https://idp.test:9998"
+    MICROSOFT = "https://login.microsoftonline.com:9997"    # opkssh refreshes by the issuer's name
     ALGORITHMS = ["RS256", "ES256", "EdDSA"]
+    SHORT_LIFE = 62
 
     def __init__(self, certificates, issuer=ISSUER):
+        self.issuer = issuer
         host = urlsplit(issuer).hostname
         pem = certificates.issue(host, [host])
         log = room.SCRATCH / f"{host}.log"
@@ -76,10 +80,10 @@ class GitHub:
         self._jwks = {"keys": [{
             "kty": "RSA", "alg": "RS256", "use": "sig", "kid": "github-1",
             "n": base64url(numbers.n.to_bytes(256, "big")), "e": base64url(b"\1\0\1")}]}
-        self._server = ThreadingHTTPServer((room.API_ADDRESS, 443), self._handler())
+        server = ThreadingHTTPServer((room.API_ADDRESS, 443), self._handler())
         context = certificates.context(certificates.issue("github", [self.HOST]).stem)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
 
     def _handler(self):
         answer = self._answer
@@ -118,6 +122,3 @@ class GitHub:
         signed = ".".join(base64url(json.dumps(part).encode()) for part in (header, payload))
         signature = self._key.sign(signed.encode(), padding.PKCS1v15(), SHA256())
         return f"{signed}.{base64url(signature)}"
-
-    def stop(self):
-        self._server.shutdown()

@@ -5,7 +5,6 @@ import os
 
 import pytest
 
-import opk_lab
 import program
 import room
 from opk_lab import COMMAND_USERS, HOME_RULES, KINDS, Kind, write, write_rules
@@ -63,6 +62,14 @@ def test_every_kind_of_login(lab, opk, version, kind, command_user):
     write_rules(kind)
     assert_logged_in(sshd.login(login.key))
     assert (opk.provider.requests("userinfo") > asked) == kind.access_token
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_the_same_answer_as_opkssh(lab, opk, kind, command_user):
+    login = opk.login(kind)
+    write_rules(kind)
+    ours = lab.program.run("verify", "alice", *login.words, as_user=command_user)
+    assert (ours.status, ours.stdout) == (0, opk.client.verify("alice", login))
 
 
 def test_another_users_name(opk, sshd):
@@ -164,3 +171,14 @@ def test_opkssh_itself(lab, opk, version):
     write_rules(PLAIN)
     assert_logged_in(sshd.login(opk.login(PLAIN).key))
     assert_refused(sshd.login(opk.login(PLAIN).key, user="bob"))
+
+
+def test_a_refreshed_login(lab, opk, version, refreshed_login):
+    """The person is not asked again: the ID token has expired, a later one is attached to it."""
+    sshd = lab.sshd(version, "opksshuser", verify(lab.program.path))
+    login = refreshed_login()
+    write("auth_id", f"alice alice@example.com {Provider.MICROSOFT}")
+    write("providers", f"{Provider.MICROSOFT} short-lived oidc")
+    assert_refused(sshd.login(login.key))
+    write("providers", f"{Provider.MICROSOFT} short-lived oidc_refreshed")
+    assert_logged_in(sshd.login(login.key))

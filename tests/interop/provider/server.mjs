@@ -21,6 +21,20 @@ const KEYS = {
   EdDSA: () => generateKeyPairSync('ed25519'),
 };
 
+// Clients by what their ID tokens are signed with. The short-lived one's first ID token lives as
+// little as opkssh bears, what it gets for a refresh token as long as anybody's. Its second
+// refresh token is soon void: opkssh asks again and again, and that ends it.
+const CLIENTS = { RS256: 'RS256', ES256: 'ES256', EdDSA: 'EdDSA', 'short-lived': 'RS256' };
+
+function idTokenLife({ oidc }) {
+  const first = oidc.params.grant_type !== 'refresh_token';
+  return first && oidc.client.clientId === 'short-lived' ? 62 : 3600;
+}
+
+function refreshTokenLife(_, token) {
+  return token.rotations ? 1 : 3600;
+}
+
 // What the ID token says; and what only userinfo does.
 const ACCOUNTS = {
   alice: [
@@ -48,8 +62,8 @@ function makeProvider(keys) {
   const provider = new Provider(issuer, {
     jwks: { keys },
     enabledJWA: { idTokenSigningAlgValues: Object.keys(KEYS) },
-    clients: Object.keys(KEYS).map((alg) => ({    // clients by what their ID tokens are signed with
-      client_id: alg,
+    clients: Object.entries(CLIENTS).map(([id, alg]) => ({
+      client_id: id,
       id_token_signed_response_alg: alg,
       application_type: 'native',
       token_endpoint_auth_method: 'none',
@@ -60,6 +74,7 @@ function makeProvider(keys) {
     conformIdTokenClaims: false,
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['groups', 'team'] },
     findAccount: (_, id) => id in ACCOUNTS && { accountId: id, claims: (use) => claimsOf(id, use) },
+    ttl: { IdToken: idTokenLife, RefreshToken: refreshTokenLife },
     issueRefreshToken: () => true,
     features: { devInteractions: { enabled: false } },
     loadExistingGrant: async ({ oidc }) => {    // who signs in consents
