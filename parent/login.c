@@ -10,6 +10,8 @@
 
 /* Ending a worker takes microseconds; waiting longer helps nobody. */
 #define END_MS 500
+/* Kept back from an exchange, so that what it brings can still be used. */
+#define RESERVE_MS 500
 
 void
 login_begin(struct login *login, const char *source, const char *user,
@@ -40,31 +42,72 @@ login_fail(struct login *login, enum reason reason, const char *fmt, ...)
 	return false;
 }
 
-bool
-login_worker_failed(struct login *login, enum worker worker, enum err err)
+static void
+fault_set(struct fault *fault, enum reason reason, enum worker worker,
+    const char *what, const char *how)
 {
-	char how[128];
+	fault->reason = reason;
+	fault->worker = worker_name(worker);
+	(void)snprintf(fault->detail, sizeof(fault->detail), "%.*s%.*s", 100,
+	    what, 128, how);
+}
+
+bool
+login_fault(struct login *login, const struct fault *fault)
+{
+	login->decision.worker = fault->worker;
+	return login_fail(login, fault->reason, "%s", fault->detail);
+}
+
+bool
+worker_failed(struct login *login, enum worker worker, enum err err,
+    struct fault *fault)
+{
+	char how[128] = ": ";
 	struct worker_end end;
 
 	end = starter_end(&login->starter, worker, ipc_now_ms() + END_MS);
-	worker_end_text(end, how, sizeof(how));
-	login->decision.worker = worker_name(worker);
+	worker_end_text(end, how + 2, sizeof(how) - 2);
 	if (err == ERR_DEADLINE)
-		return login_fail(login, REASON_DEADLINE, "%s", err_text(err));
-	if (err == ERR_EOF || err == ERR_SYSTEM)
-		return login_fail(login, REASON_WORKER_DIED, "%s: %s",
+		fault_set(fault, REASON_DEADLINE, worker, err_text(err), "");
+	else if (err == ERR_EOF || err == ERR_SYSTEM)
+		fault_set(fault, REASON_WORKER_DIED, worker, err_text(err),
+		    how);
+	else {
+		how[0] = ';';
+		fault_set(fault, REASON_WORKER_PROTOCOL, worker,
 		    err_text(err), how);
-	return login_fail(login, REASON_WORKER_PROTOCOL, "%s; %s",
-	    err_text(err), how);
+	}
+	return false;
+}
+
+bool
+login_worker_failed(struct login *login, enum worker worker, enum err err)
+{
+	struct fault fault;
+
+	(void)worker_failed(login, worker, err, &fault);
+	return login_fault(login, &fault);
+}
+
+bool
+worker_start(struct login *login, enum worker worker, struct fault *fault)
+{
+	if (starter_start(&login->starter, worker))
+		return true;
+	fault_set(fault, REASON_WORKER_START, worker,
+	    login->starter.started[worker] ? "it has been started before" :
+	    "the starter is gone", "");
+	return false;
 }
 
 bool
 login_start(struct login *login, enum worker worker)
 {
-	if (starter_start(&login->starter, worker))
-		return true;
-	login->decision.worker = worker_name(worker);
-	return login_fail(login, REASON_WORKER_START, "the starter is gone");
+	struct fault fault;
+
+	return worker_start(login, worker, &fault) ||
+	    login_fault(login, &fault);
 }
 
 static void
@@ -89,8 +132,9 @@ note_missing_layers(const struct login *login, enum worker worker,
 	char note[32], what[32];
 	struct ipc_span said = { what, 0 };
 	struct cache_entry entry;
-	uint32_t missing = cage_full(worker == WORKER_JUDGE, login->as_root) &
-	    ~layers;
+	bool parses = login->starter.channels[worker].receives ==
+	    IPC_FROM_PARSE;
+	uint32_t missing = cage_full(parses, login->as_root) & ~layers;
 
 	if (missing == 0)
 		return;
@@ -105,23 +149,46 @@ note_missing_layers(const struct login *login, enum worker worker,
 }
 
 bool
-login_await_ready(struct login *login, enum worker worker,
-    struct ipc_message *ready)
+worker_await_ready(struct login *login, enum worker worker,
+    int64_t deadline_ms, struct ipc_message *ready, struct fault *fault)
 {
 	struct ipc_message m;
 	enum err err;
 
-	if (!starter_ready(&login->starter, login->deadline_ms))
-		return login_fail(login, REASON_CAGE,
-		    "the starter could not shut its cage in time");
-	err = ipc_recv(&login->starter.channels[worker], login->deadline_ms,
+	if (!starter_ready(&login->starter, deadline_ms)) {
+		fault_set(fault, REASON_CAGE, worker,
+		    "the starter could not shut its cage in time", "");
+		fault->worker = NULL;
+		return false;
+	}
+	err = ipc_recv(&login->starter.channels[worker], deadline_ms,
 	    IPC_SET(READY), &m);
 	if (ready != NULL)
 		*ready = m;
 	if (err != ERR_OK)
-		return login_worker_failed(login, worker, err);
+		return worker_failed(login, worker, err, fault);
 	note_missing_layers(login, worker, m.as.READY.layers);
 	return true;
+}
+
+bool
+login_await_ready(struct login *login, enum worker worker,
+    struct ipc_message *ready)
+{
+	struct fault fault;
+
+	return worker_await_ready(login, worker, login->deadline_ms, ready,
+	    &fault) || login_fault(login, &fault);
+}
+
+bool
+login_narrow(struct login *login)
+{
+	enum cage_step step = cage_parent_narrow(cache_directory(&login->cache));
+
+	return step == CAGE_SHUT || login_fail(login, REASON_CAGE,
+	    "the parent could not narrow its cage: %s",
+	    cage_step_name((int)step));
 }
 
 static const char *const class_words[] = {
@@ -133,7 +200,24 @@ static const char *const class_words[] = {
 };
 
 static void
-log_decision(const struct login *login)
+log_identity(struct log_line *line, const struct decision *d)
+{
+	const struct {
+		const char *key, *value;
+	} fields[] = {
+		{ "issuer", d->issuer },
+		{ "sub", d->sub },
+		{ "email", d->email },
+		{ "kid", d->kid },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i].value[0] != '\0')
+			log_add_text(line, fields[i].key, fields[i].value);
+}
+
+void
+login_log(const struct login *login)
 {
 	const struct decision *d = &login->decision;
 	enum reason_class class = reason_class(d->reason);
@@ -146,12 +230,15 @@ log_decision(const struct login *login)
 	log_add_text(&line, "source", login->source);
 	if (d->keys > 0)
 		log_add_number(&line, "keys", d->keys);
-	if (class != REASON_ERROR || d->cache_stale)
-		log_add_text(&line, "cache", d->cache_stale ? "stale" : "none");
-	if (d->cache_stale)
+	if (d->cache != NULL || class != REASON_ERROR)
+		log_add_text(&line, "cache", d->cache != NULL ? d->cache :
+		    "none");
+	if (d->cache != NULL)
 		log_add_number(&line, "cache_age", d->cache_age_s);
 	if (d->fetch != REASON_OK)
 		log_add_text(&line, "fetch", reason_word(d->fetch));
+	if (d->fetch_detail[0] != '\0')
+		log_add_text(&line, "fetch_detail", d->fetch_detail);
 	if (d->status != 0)
 		log_add_number(&line, "status", d->status);
 	if (d->worker != NULL)
@@ -160,6 +247,7 @@ log_decision(const struct login *login)
 		log_add_text(&line, "file", d->file);
 	if (d->line != 0)
 		log_add_number(&line, "line", d->line);
+	log_identity(&line, d);
 	log_add_number(&line, "ms",
 	    (uint64_t)(ipc_now_ms() - login->began_ms));
 	if (d->detail[0] != '\0')
@@ -168,9 +256,35 @@ log_decision(const struct login *login)
 	    d->fetch != REASON_OK ? LOG_WARNING : LOG_INFO);
 }
 
+uint32_t
+login_time_left(const struct login *login, uint32_t want_ms)
+{
+	int64_t left = login->deadline_ms - ipc_now_ms() - RESERVE_MS;
+
+	if (left < 1)
+		return 1;
+	return left < (int64_t)want_ms ? (uint32_t)left : want_ms;
+}
+
+int
+login_exit_status(enum reason reason)
+{
+	switch (reason) {
+	case REASON_CONFIG_MISSING:
+	case REASON_CONFIG_MODE:
+	case REASON_CONFIG_SIZE:
+	case REASON_CONFIG_SYNTAX:
+	case REASON_CONFIG_VALUE:
+	case REASON_WRONG_USER:
+	case REASON_WORKER_START:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 void
-login_end(struct login *login)
+login_close(struct login *login)
 {
 	starter_close(&login->starter, ipc_now_ms() + END_MS);
-	log_decision(login);
 }
