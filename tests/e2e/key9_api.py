@@ -58,11 +58,11 @@ class Certificates:
         self.ca_file.write_bytes(self._authority[0].public_bytes(Encoding.PEM))
 
         names = [f"{name}.key9.test" for name in GOOD_NAMES]
-        self._issue("good", names)
-        self._issue("wrong name", ["other.key9.test"])
-        self._issue("expired", names, expired=True)
-        self._issue("self-signed", names, authority=None)
-        self._issue("unknown authority", names, authority=stranger)
+        self.issue("good", names)
+        self.issue("wrong name", ["other.key9.test"])
+        self.issue("expired", names, expired=True)
+        self.issue("self-signed", names, authority=None)
+        self.issue("unknown authority", names, authority=stranger)
 
     @staticmethod
     def _builder(name, public_key, issuer, expired=False):
@@ -79,8 +79,9 @@ class Certificates:
         builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
         return builder.sign(key, hashes.SHA256()), key
 
-    def _issue(self, file, names, expired=False, authority=()):
-        """Write file.pem with key and certificate; `authority` None means signed by itself."""
+    def issue(self, file, names, expired=False, authority=()):
+        """Write file.pem with key and certificate; `authority` None means signed by itself.
+        Returns the path."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name.from_rfc4514_string("CN=api.key9.test")
         issuer, signer = name, key
@@ -93,7 +94,9 @@ class Certificates:
         builder = builder.add_extension(x509.SubjectAlternativeName(sans), critical=False)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         pem += builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM)
-        (self.directory / f"{file}.pem").write_bytes(pem)
+        path = self.directory / f"{file}.pem"
+        path.write_bytes(pem)
+        return path
 
     def context(self, file):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
