@@ -95,9 +95,12 @@ worker_start(struct login *login, enum worker worker, struct fault *fault)
 {
 	if (starter_start(&login->starter, worker))
 		return true;
-	fault_set(fault, REASON_WORKER_START, worker,
-	    login->starter.started[worker] ? "it has been started before" :
-	    "the starter is gone", "");
+	if (login->starter.started[worker])
+		fault_set(fault, REASON_WORKER_START, worker,
+		    "it has been started before", "");
+	else
+		fault_set(fault, REASON_WORKER_DIED, worker,
+		    "the starter is gone", "");
 	return false;
 }
 
