@@ -86,12 +86,6 @@ def test_somebody_without_a_rule(opk, sshd):
     assert_refused(sshd.login(opk.login(PLAIN, account="bob").key))
 
 
-def test_another_clients_token(opk, sshd):
-    """Of the same provider, for the same person, but asked for by a program we were not told of."""
-    write_rules(PLAIN)
-    assert_refused(sshd.login(opk.login(Kind("ES256", "ecdsa")).key))
-
-
 def test_a_group(opk, sshd):
     write_rules(PLAIN)
     write("auth_id", f"alice oidc:groups:ssh-users {Provider.ISSUER}")
