@@ -11,19 +11,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "parent/ca.h"
 #include "parent/local_user.h"
 #include "parent/log.h"
-#include "parent/opk_files.h"
+#include "parent/opk_settings.h"
 #include "parent/print.h"
 #include "parent/provider_keys.h"
 #include "parent/verify_options.h"
 #include "seccomp/cage.h"
 
-#define SALLYPORT_YAML "/etc/sallyport/sallyport.yaml"
 /* A provider may be slower than anybody would wait at a login. */
 #define REFRESH_DEADLINE_S 10
 
@@ -120,116 +117,27 @@ read_options(int argc, char **argv, struct refresh_options *options)
 
 struct one {
 	struct login login;
-	const struct refresh_options *options;
+	struct opk_places places;
 	size_t index; /* in the file's order, each issuer once */
-	size_t nproviders;
-	struct trusted_file sallyport_yaml;
-	struct opk_files files;
-	struct ca ca;
-	enum net_ca net_ca;
-	struct provider_limits limits;
+	struct opk_settings settings;
 	char issuer[ISSUER_MAX + 1]; /* "" until it is known */
 	struct key_refresh refresh;
 	struct provider_keys keys;
 };
 
-static bool
-load_files(struct one *one)
-{
-	const struct opk_places places = { OPK_ETC, one->options->config,
-		TRUST_ROOT };
-	struct login *login = &one->login;
-	struct file_problem problem;
-
-	if (!trusted_read(SALLYPORT_YAML, TRUST_ROOT, CONFIG_FILE_MAX,
-	    &one->sallyport_yaml, &problem) &&
-	    problem.reason != REASON_CONFIG_MISSING) {
-		login->decision.file = SALLYPORT_YAML;
-		return login_fail(login, problem.reason, "%s", problem.what);
-	}
-	if (opk_files_load_settings(&one->files, &places, &problem))
-		return true;
-	login->decision.file = one->files.at_fault;
-	return login_fail(login, problem.reason, "%s", problem.what);
-}
-
-static enum err
-send_file(struct one *one, enum ipc_text text, const struct trusted_file *file)
-{
-	return ipc_send_text(&one->login.starter.channels[WORKER_OPK_JUDGE],
-	    one->login.deadline_ms, text, file->data, file->len);
-}
-
 /* Our files, and that nobody logs in. */
 static bool
 brief_judge(struct one *one)
 {
-	struct login *login = &one->login;
+	static const struct ipc_span nobody = { "-", 1 };
 	struct ipc_message m = { .type = IPC_VERIFY_ASK };
-	time_t now = time(NULL);
-	enum err err;
 
 	m.as.VERIFY_ASK.settings_only = 1;
-	m.as.VERIFY_ASK.user = (struct ipc_span){ "-", 1 };
-	m.as.VERIFY_ASK.key_type = (struct ipc_span){ "-", 1 };
-	m.as.VERIFY_ASK.now = now > 0 ? (uint64_t)now : 0;
-	err = send_file(one, IPC_TEXT_SALLYPORT_YAML, &one->sallyport_yaml);
-	if (err == ERR_OK)
-		err = send_file(one, IPC_TEXT_PROVIDERS,
-		    &one->files.providers);
-	if (err == ERR_OK)
-		err = send_file(one, IPC_TEXT_OPK_CONFIG, &one->files.config);
-	if (err == ERR_OK)
-		err = ipc_send(&login->starter.channels[WORKER_OPK_JUDGE],
-		    login->deadline_ms, &m);
-	return err == ERR_OK ||
-	    login_worker_failed(login, WORKER_OPK_JUDGE, err);
-}
-
-static bool
-config_error(struct one *one, const struct ipc_message *m)
-{
-	const struct ipc_span *what = &m->as.CONFIG_ERROR.what;
-	enum reason reason = (enum reason)m->as.CONFIG_ERROR.reason;
-	struct login *login = &one->login;
-
-	if (reason != REASON_CONFIG_SIZE && reason != REASON_CONFIG_SYNTAX &&
-	    reason != REASON_CONFIG_VALUE && reason != REASON_MEMORY)
-		return login_worker_failed(login, WORKER_OPK_JUDGE, ERR_BOUND);
-	login->decision.file =
-	    m->as.CONFIG_ERROR.text == IPC_TEXT_SALLYPORT_YAML ?
-	    SALLYPORT_YAML : "config.yml";
-	login->decision.line = m->as.CONFIG_ERROR.line;
-	return login_fail(login, reason, "%.*s", (int)what->len,
-	    (const char *)what->p);
-}
-
-static void
-copy(char *to, struct ipc_span from)
-{
-	if (from.len > 0)
-		memcpy(to, from.p, from.len);
-	to[from.len] = '\0';
-}
-
-/* Settings; and the CAs, the last files that this process opens. */
-static bool
-take_settings(struct one *one, const struct ipc_message *m)
-{
-	char file[PATH_LEN_MAX + 1], dirs[PATH_LEN_MAX + 1];
-	struct login *login = &one->login;
-
-	one->limits.stale_max_s = m->as.SETTINGS.stale_max_s;
-	one->limits.preload_max_s = m->as.SETTINGS.preload_max_s;
-	one->nproviders = m->as.SETTINGS.providers;
-	copy(file, m->as.SETTINGS.ca_file);
-	copy(dirs, m->as.SETTINGS.ca_dirs);
-	one->net_ca = ca_wanted(file, dirs);
-	if (ca_read(file, dirs, &one->ca))
-		return login_narrow(login);
-	login->decision.file = one->ca.path;
-	return login_fail(login, one->ca.problem.reason, "%s",
-	    one->ca.problem.what);
+	m.as.VERIFY_ASK.user = nobody;
+	m.as.VERIFY_ASK.key_type = nobody;
+	return opk_settings_load(&one->login, &one->places, false,
+	    &one->settings) &&
+	    opk_settings_brief(&one->login, &one->settings, &m);
 }
 
 static enum err
@@ -251,33 +159,16 @@ find_issuer(struct one *one)
 	size_t heard = 0;
 	enum err err;
 
-	while (one->index < one->nproviders && heard <= one->index) {
+	while (one->index < one->settings.nproviders && heard <= one->index) {
 		if ((err = hear(one, expected, &m)) != ERR_OK)
 			return login_worker_failed(&one->login,
 			    WORKER_OPK_JUDGE, err);
 		if (m.type == IPC_NOTE)
 			continue;
 		if (heard++ == one->index)
-			copy(one->issuer, m.as.PROVIDER.issuer);
+			opk_settings_copy(one->issuer, m.as.PROVIDER.issuer);
 	}
 	return true;
-}
-
-static bool
-hear_settings(struct one *one)
-{
-	struct login *login = &one->login;
-	struct ipc_message m;
-	enum err err;
-
-	if (!login_await_ready(login, WORKER_OPK_JUDGE, NULL))
-		return false;
-	err = hear(one, IPC_SET(SETTINGS) | IPC_SET(CONFIG_ERROR), &m);
-	if (err != ERR_OK)
-		return login_worker_failed(login, WORKER_OPK_JUDGE, err);
-	if (m.type == IPC_CONFIG_ERROR)
-		return config_error(one, &m);
-	return take_settings(one, &m) && find_issuer(one);
 }
 
 static bool
@@ -306,8 +197,8 @@ prepare(struct one *one)
 		return false;
 	local_user_name(geteuid(), us);
 	cache_open(&login->cache, us);
-	return load_files(one) && brief_judge(one) && shut_cage(one) &&
-	    hear_settings(one);
+	return brief_judge(one) && shut_cage(one) &&
+	    opk_settings_hear(login, &one->settings) && find_issuer(one);
 }
 
 static bool
@@ -318,14 +209,14 @@ renew(struct one *one)
 
 	*refresh = (struct key_refresh){
 		.issuer = one->issuer,
-		.opk_config = one->files.config.data,
-		.opk_config_len = one->files.config.len,
-		.net_ca = one->net_ca,
-		.ca = one->net_ca != NET_CA_SYSTEM ? &one->ca.pem : NULL,
-		.limits = &one->limits,
+		.opk_config = one->settings.files.config.data,
+		.opk_config_len = one->settings.files.config.len,
+		.net_ca = one->settings.net_ca,
+		.ca = opk_settings_ca(&one->settings),
+		.limits = &one->settings.limits,
 		.now = true,
 	};
-	provider_keys_load(&one->login.cache, one->issuer, &one->limits,
+	provider_keys_load(&one->login.cache, one->issuer, &one->settings.limits,
 	    &one->keys);
 	ok = provider_keys_refresh(&one->login, refresh, &one->keys);
 	provider_keys_free(&one->keys);
@@ -402,7 +293,8 @@ refresh_one(const struct refresh_options *options, size_t index)
 
 	log_open(options->log_stderr);
 	(void)alarm(options->deadline_s + 1);
-	one.options = options;
+	one.places = (struct opk_places){ OPK_ETC, options->config,
+		TRUST_ROOT };
 	one.index = index;
 	login_begin(&one.login, "openpubkey", "-", options->deadline_s);
 	if (!prepare(&one))
