@@ -298,7 +298,8 @@ home_impossible_uid_refused(void **state)
 	static const char *const uids[] = { "", "-1", "4294967295",
 		"4294967296", "99999999999999999999",
 		/* 2^64 and more: where arithmetic would begin again. */
-		"18446744073709551616", "18446744073709563961", "1x", " 1", "1 ", "+1",
+		"18446744073709551616", "18446744073709563961",
+		"1x", " 1", "1 ", "+1",
 		"0x1", "root" };
 
 	(void)state;
