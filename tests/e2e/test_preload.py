@@ -8,7 +8,7 @@ import time
 import pytest
 
 import program
-from provider import ETC, VECTOR, cache_file
+from provider_api import ETC, VECTOR, cache_file
 from room import CACHE, USERS
 
 ISSUER = "https://idp.example/tenant/"

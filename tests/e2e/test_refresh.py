@@ -8,7 +8,7 @@ import pytest
 
 import program
 from key9_api import redirect, response, send, silent, status
-from provider import DISCOVERY, ETC, JWKS, Provider, cache_file, write_policy
+from provider_api import DISCOVERY, ETC, JWKS, Provider, cache_file, write_policy
 from room import API_ADDRESS, USERS
 
 PLAIN_PORT, OTHER_PORT, TLS_PORT = 9981, 9982, 9983
