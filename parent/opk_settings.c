@@ -50,6 +50,18 @@ opk_settings_brief(struct login *login, const struct opk_settings *settings,
 	    login_worker_failed(login, WORKER_OPK_JUDGE, err);
 }
 
+bool
+opk_settings_ask(struct login *login, const struct opk_settings *settings)
+{
+	static const struct ipc_span nobody = { "-", 1 };
+	struct ipc_message m = { .type = IPC_VERIFY_ASK };
+
+	m.as.VERIFY_ASK.settings_only = 1;
+	m.as.VERIFY_ASK.user = nobody;
+	m.as.VERIFY_ASK.key_type = nobody;
+	return opk_settings_brief(login, settings, &m);
+}
+
 void
 opk_settings_copy(char *to, struct ipc_span from)
 {

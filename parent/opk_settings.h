@@ -39,6 +39,10 @@ bool opk_settings_brief(struct login *login,
     const struct opk_settings *settings, const struct ipc_message *ask)
     MUST_CHECK;
 
+/* The same where nobody logs in: what they say is all that is asked. */
+bool opk_settings_ask(struct login *login,
+    const struct opk_settings *settings) MUST_CHECK;
+
 /*
  * Hears what they say, opens the CAs that they name, and then gives up
  * opening anything outside the cache: after this strangers' bytes may come.

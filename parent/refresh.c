@@ -125,21 +125,6 @@ struct one {
 	struct provider_keys keys;
 };
 
-/* Our files, and that nobody logs in. */
-static bool
-brief_judge(struct one *one)
-{
-	static const struct ipc_span nobody = { "-", 1 };
-	struct ipc_message m = { .type = IPC_VERIFY_ASK };
-
-	m.as.VERIFY_ASK.settings_only = 1;
-	m.as.VERIFY_ASK.user = nobody;
-	m.as.VERIFY_ASK.key_type = nobody;
-	return opk_settings_load(&one->login, &one->places, false,
-	    &one->settings) &&
-	    opk_settings_brief(&one->login, &one->settings, &m);
-}
-
 static enum err
 hear(struct one *one, uint32_t expected, struct ipc_message *m)
 {
@@ -197,7 +182,9 @@ prepare(struct one *one)
 		return false;
 	local_user_name(geteuid(), us);
 	cache_open(&login->cache, us);
-	return brief_judge(one) && shut_cage(one) &&
+	return opk_settings_load(login, &one->places, false,
+	    &one->settings) && opk_settings_ask(login, &one->settings) &&
+	    shut_cage(one) &&
 	    opk_settings_hear(login, &one->settings) && find_issuer(one);
 }
 
