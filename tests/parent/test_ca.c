@@ -143,7 +143,7 @@ ca_relative_or_long_path_refused(void **state)
 	memset(path + strlen(path), '/', PATH_LEN_MAX - strlen(path) - 2);
 	path[PATH_LEN_MAX - 2] = '\0';
 	assert_false(ca_read("", path, &ca));
-	assert_int_equal(ca.problem.reason, REASON_CONFIG_VALUE);
+	assert_string_equal(ca.problem.what, "a path in it is too long");
 	/* Empty ones are none. */
 	assert_true(ca_read("", "::", &ca));
 	text_is("");
