@@ -26,9 +26,9 @@ struct cache {
 };
 
 /*
- * Opens the directory of the user we run as, before the cage. Root makes it if need be, for
- * the id that the parent is about to take. Anything wrong is logged, and the
- * login goes on without.
+ * Opens the directory of the user we run as, before the cage. Root makes it
+ * if need be, for the id that the parent is about to take. Anything wrong is
+ * logged, and the login goes on without.
  */
 void cache_open(struct cache *cache, const char *user);
 
