@@ -87,8 +87,7 @@ clean_start(void)
 	sigset_t none;
 	int fd;
 
-	/* What we start begins with what we have. (9, 19 and some others are
-	 * nobody's to set.) */
+	/* What is ignored stays so in all that we start. (Not all can be set.) */
 	for (int sig = 1; sig < NSIG; sig++)
 		(void)sigaction(sig, &defaults, NULL);
 	/* A missing 0, 1 or 2 would be given to the first file we open. */
