@@ -7,7 +7,7 @@ from key9_api import response
 from key9_api import send as page
 from messages import (
     DEFAULTS, ERR, LIAR, LIMIT, REASON, REASON_WORD, datagram, malformed, not_now)
-from provider import JWKS, Provider, cache_file, write_policy
+from provider_api import JWKS, Provider, cache_file, write_policy
 from room import CHECKOUT, PREFIX, SCRATCH
 from room_lab import stand_in
 from test_liars import AT_ONCE, ENDINGS, Turn, hear, name_of, reason_for, say, send
