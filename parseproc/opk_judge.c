@@ -361,17 +361,26 @@ check_signature(struct opk_session *s)
 	return s->reason == REASON_OK;
 }
 
-/* As far as the provider's row. Keys past their time count only if there are
- * no newer ones, and then all of it begins again. */
+/*
+ * As far as the provider's row. Keys past their time count only if there are
+ * no newer ones; and where another issuer's key fits, newer ones of the issuer
+ * that the token names may have it too. Then all of it begins again.
+ */
 static bool
 check_token(struct opk_session *s)
 {
-	if (!check_signature(s) ||
-	    !run_checks(s, whose_token, COUNT(whose_token)))
+	size_t issuer;
+
+	if (!check_signature(s))
 		return false;
-	if (s->fresh[s->login.fit.issuer] || s->refreshed)
-		return true;
-	hear_newer_keys(s, s->login.fit.issuer);
+	if (run_checks(s, whose_token, COUNT(whose_token))) {
+		issuer = s->login.fit.issuer;
+		if (s->fresh[issuer] || s->refreshed)
+			return true;
+	} else if (s->reason != REASON_ISSUER_MISMATCH || s->refreshed ||
+	    !opk_named_issuer(&s->login, &issuer))
+		return false;
+	hear_newer_keys(s, issuer);
 	opk_token_forget(&s->login);
 	return s->err == ERR_OK && check_token(s);
 }

@@ -61,6 +61,7 @@ static struct {
 	struct vector cert;
 	struct span keys; /* of each issuer */
 	enum ipc_keys state;
+	uint8_t plugins;
 } login;
 
 static uint8_t key_bytes[KEY_SET_MAX];
@@ -163,6 +164,7 @@ begin(bool settings_only)
 	m.as.VERIFY_ASK.key_type = (struct ipc_span){ login.cert.type.p,
 		login.cert.type.len };
 	m.as.VERIFY_ASK.now = login.cert.now;
+	m.as.VERIFY_ASK.plugins = login.plugins;
 	assert_int_equal(ipc_send(&parent, SOON, &m), ERR_OK);
 	if (settings_only)
 		return;
@@ -382,6 +384,56 @@ judge_unlisted_issuer_asks_for_nothing(void **state)
 	ended_well();
 }
 
+/* The settings; then keys of each provider, as good as it is said. */
+static void
+until_keys_are(enum ipc_keys first, enum ipc_keys second)
+{
+	(void)hear(IPC_SET(SETTINGS));
+	for (unsigned i = 0; i < NISSUERS; i++)
+		(void)hear(IPC_SET(PROVIDER));
+	need_is(IPC_NEED_KEY_SETS);
+	give_keys(0, first);
+	give_keys(1, second);
+}
+
+/*
+ * Two tenants of Microsoft's have the same keys: that one's set has the key
+ * must not keep the other's, which the token names, from being fetched.
+ */
+static void
+judge_shared_key_asks_for_the_named_issuers(void **state)
+{
+	struct ipc_message m;
+
+	(void)state;
+	login_by("RS256-ecdsa");
+	login.providers = "https://other.test opkssh-test 24h\n"
+	    "https://idp.test:9998 opkssh-test 24h\n";
+	begin(false);
+	until_keys_are(IPC_KEYS_FRESH, IPC_KEYS_NONE);
+	m = hear(IPC_SET(NEED) | IPC_SET(LOGIN_VERDICT));
+	assert_int_equal(m.type, IPC_NEED);
+	assert_int_equal(m.as.NEED.what, IPC_NEED_REFRESH);
+	assert_int_equal(m.as.NEED.provider, 1);
+	give_keys(1, IPC_KEYS_FRESH);
+	need_is(IPC_NEED_AUTH_ID);
+	send_text(IPC_TEXT_AUTH_ID, span_of(login.auth_id));
+	(void)verdict_is(REASON_OK);
+	ended_well();
+
+	/* Its own newest set does not have it: then it is not its. */
+	vector_free(&login.cert);
+	login_by("RS256-ecdsa");
+	login.providers = "https://other.test opkssh-test 24h\n"
+	    "https://idp.test:9998 opkssh-test 24h\n";
+	begin(false);
+	until_keys_are(IPC_KEYS_FRESH, IPC_KEYS_NONE);
+	need_is(IPC_NEED_REFRESH);
+	give_keys(1, IPC_KEYS_NONE);
+	(void)verdict_is(REASON_ISSUER_MISMATCH);
+	ended_well();
+}
+
 /* --- nothing is interpreted before it is authenticated --- */
 
 /* The offset of the token in the certificate. */
@@ -527,6 +579,8 @@ main(void)
 		cmocka_unit_test_teardown(judge_stale_keys_ask_for_newer_ones,
 		    stop),
 		cmocka_unit_test_teardown(judge_no_keys_asks_once, stop),
+		cmocka_unit_test_teardown(
+		    judge_shared_key_asks_for_the_named_issuers, stop),
 		cmocka_unit_test_teardown(
 		    judge_unlisted_issuer_asks_for_nothing, stop),
 		cmocka_unit_test_teardown(
