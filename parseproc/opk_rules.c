@@ -198,6 +198,9 @@ by_userinfo(struct opk_session *s, struct rules *rules)
 		s->reason = reason;
 	opk_session_tell(s, CHECK_USERINFO, found);
 	claims_free(&claims);
+	/* Nor is it for the plugins: with a stolen token it is another's. */
+	if (reason != REASON_OK)
+		text_drop(&rules->userinfo);
 	return found;
 }
 

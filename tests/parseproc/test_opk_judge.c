@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -434,6 +435,80 @@ judge_shared_key_asks_for_the_named_issuers(void **state)
 	ended_well();
 }
 
+/* --- userinfo --- */
+
+#define MADE_PROVIDERS                                                        \
+	"https://idp.test:9998 opkssh-test oidc-refreshed\n"                  \
+	"https://token.actions.githubusercontent.com none 24h\n"
+
+/* One with an access token, up to where userinfo is to be asked. */
+static void
+until_userinfo(const char *auth_id)
+{
+	struct ipc_message m;
+
+	login.providers = MADE_PROVIDERS;
+	begin(false);
+	until_keys();
+	need_is(IPC_NEED_AUTH_ID);
+	send_text(IPC_TEXT_AUTH_ID, span_of(auth_id));
+	m = hear(IPC_SET(USERINFO_QUERY));
+	assert_memory_equal(login.cert.blob + m.as.USERINFO_QUERY.token_at,
+	    "somebodys-access-token", m.as.USERINFO_QUERY.token_len);
+}
+
+/* What a plugin is told as its USERINFO; it says no. */
+static void
+plugin_is_told(const char *userinfo)
+{
+	static char env[PLUGIN_ENV_MAX + 1];
+	char wanted[128];
+	struct ipc_message m, result = { .type = IPC_PLUGIN_RESULT };
+	size_t len = 0;
+
+	need_is(IPC_NEED_PLUGINS);
+	send_text(IPC_TEXT_PLUGIN, span_of("name: p\ncommand: /bin/p\n"));
+	m = hear(IPC_SET(PLUGIN_ENV));
+	for (; m.type == IPC_PLUGIN_ENV; m = hear(IPC_SET(PLUGIN_ENV) |
+	    IPC_SET(PLUGIN_RUN))) {
+		memcpy(env + len, m.as.PLUGIN_ENV.data.p,
+		    m.as.PLUGIN_ENV.data.len);
+		len += m.as.PLUGIN_ENV.data.len;
+	}
+	(void)snprintf(wanted, sizeof(wanted), "OPKSSH_PLUGIN_USERINFO=%s",
+	    userinfo);
+	assert_non_null(memmem(env, len, wanted, strlen(wanted) + 1));
+	assert_int_equal(ipc_send(&parent, SOON, &result), ERR_OK);
+	(void)verdict_is(REASON_NO_RULE);
+	ended_well();
+}
+
+/*
+ * The access token is the client's to choose: with somebody else's, userinfo
+ * is about somebody else.
+ */
+static void
+judge_plugins_never_hear_anothers_userinfo(void **state)
+{
+	static const char own[] = "{\"sub\":\"alice-id\"}";
+
+	(void)state;
+	login_by("../made/access-token");
+	login.plugins = 1;
+	until_userinfo("");
+	send_text(IPC_TEXT_USERINFO, span_of(own));
+	plugin_is_told(own);
+
+	vector_free(&login.cert);
+	login_by("../made/access-token");
+	login.plugins = 1;
+	until_userinfo("");
+	send_text(IPC_TEXT_USERINFO,
+	    span_of("{\"sub\":\"victim\",\"groups\":[\"admins\"]}"));
+	(void)hear(IPC_SET(NOTE));
+	plugin_is_told("");
+}
+
 /* --- nothing is interpreted before it is authenticated --- */
 
 /* The offset of the token in the certificate. */
@@ -579,6 +654,8 @@ main(void)
 		cmocka_unit_test_teardown(judge_stale_keys_ask_for_newer_ones,
 		    stop),
 		cmocka_unit_test_teardown(judge_no_keys_asks_once, stop),
+		cmocka_unit_test_teardown(
+		    judge_plugins_never_hear_anothers_userinfo, stop),
 		cmocka_unit_test_teardown(
 		    judge_shared_key_asks_for_the_named_issuers, stop),
 		cmocka_unit_test_teardown(
