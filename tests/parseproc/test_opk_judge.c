@@ -457,6 +457,36 @@ until_userinfo(const char *auth_id)
 	    "somebodys-access-token", m.as.USERINFO_QUERY.token_len);
 }
 
+/*
+ * The token says that the e-mail is not verified. That userinfo does not say
+ * it again is no reason to believe it.
+ */
+static void
+judge_userinfo_without_verified_leaves_it_unverified(void **state)
+{
+	static const struct {
+		const char *userinfo;
+		enum reason reason;
+	} cases[] = {
+		{ "{\"sub\":\"alice-id\",\"email\":\"alice@example.com\"}",
+		    REASON_EMAIL_UNVERIFIED },
+		{ "{\"sub\":\"alice-id\",\"email\":\"alice@example.com\","
+		    "\"email_verified\":false}", REASON_EMAIL_UNVERIFIED },
+		{ "{\"sub\":\"alice-id\",\"email\":\"alice@example.com\","
+		    "\"email_verified\":true}", REASON_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vector_free(&login.cert);
+		login_by("../made/access-token");
+		until_userinfo(AUTH_ID);
+		send_text(IPC_TEXT_USERINFO, span_of(cases[i].userinfo));
+		(void)verdict_is(cases[i].reason);
+		ended_well();
+	}
+}
+
 /* What a plugin is told as its USERINFO; it says no. */
 static void
 plugin_is_told(const char *userinfo)
@@ -654,6 +684,9 @@ main(void)
 		cmocka_unit_test_teardown(judge_stale_keys_ask_for_newer_ones,
 		    stop),
 		cmocka_unit_test_teardown(judge_no_keys_asks_once, stop),
+		cmocka_unit_test_teardown(
+		    judge_userinfo_without_verified_leaves_it_unverified,
+		    stop),
 		cmocka_unit_test_teardown(
 		    judge_plugins_never_hear_anothers_userinfo, stop),
 		cmocka_unit_test_teardown(
