@@ -435,11 +435,59 @@ judge_shared_key_asks_for_the_named_issuers(void **state)
 	ended_well();
 }
 
-/* --- userinfo --- */
-
 #define MADE_PROVIDERS                                                        \
 	"https://idp.test:9998 opkssh-test oidc-refreshed\n"                  \
 	"https://token.actions.githubusercontent.com none 24h\n"
+
+/*
+ * The provider took a new key since the login: what is attached is signed by
+ * it, and our set is too fresh to have it.
+ */
+static void
+judge_refreshed_token_asks_for_newer_keys(void **state)
+{
+	struct vector older = vector_read("../made/access-token");
+	struct ipc_message m;
+
+	(void)state;
+	login_by("../made/refreshed");
+	login.providers = MADE_PROVIDERS;
+	begin(false);
+	until_keys();
+	need_is(IPC_NEED_AUTH_ID);
+	send_text(IPC_TEXT_AUTH_ID, span_of("root alice-id "
+	    "https://idp.test:9998\n"));
+	(void)verdict_is(REASON_OK);
+	ended_well();
+
+	reduce(older.jwks);
+	begin(false);
+	until_keys();
+	m = hear(IPC_SET(NEED) | IPC_SET(LOGIN_VERDICT));
+	assert_int_equal(m.type, IPC_NEED);
+	assert_int_equal(m.as.NEED.what, IPC_NEED_REFRESH);
+	assert_int_equal(m.as.NEED.provider, 0);
+	reduce(login.cert.jwks);
+	give_keys(0, IPC_KEYS_FRESH);
+	need_is(IPC_NEED_AUTH_ID);
+	send_text(IPC_TEXT_AUTH_ID, span_of("root alice-id "
+	    "https://idp.test:9998\n"));
+	assert_int_equal(verdict_is(REASON_OK).as.LOGIN_VERDICT.ends,
+	    login.cert.now + 3600);
+	ended_well();
+
+	/* And once only. */
+	reduce(older.jwks);
+	begin(false);
+	until_keys();
+	need_is(IPC_NEED_REFRESH);
+	give_keys(0, IPC_KEYS_FRESH);
+	(void)verdict_is(REASON_TOKEN_SIGNATURE);
+	ended_well();
+	vector_free(&older);
+}
+
+/* --- userinfo --- */
 
 /* One with an access token, up to where userinfo is to be asked. */
 static void
@@ -684,6 +732,8 @@ main(void)
 		cmocka_unit_test_teardown(judge_stale_keys_ask_for_newer_ones,
 		    stop),
 		cmocka_unit_test_teardown(judge_no_keys_asks_once, stop),
+		cmocka_unit_test_teardown(
+		    judge_refreshed_token_asks_for_newer_keys, stop),
 		cmocka_unit_test_teardown(
 		    judge_userinfo_without_verified_leaves_it_unverified,
 		    stop),
