@@ -58,11 +58,11 @@ class Certificates:
         self.ca_file.write_bytes(self._authority[0].public_bytes(Encoding.PEM))
 
         names = [f"{name}.key9.test" for name in GOOD_NAMES]
-        self._issue("good", names)
-        self._issue("wrong name", ["other.key9.test"])
-        self._issue("expired", names, expired=True)
-        self._issue("self-signed", names, authority=None)
-        self._issue("unknown authority", names, authority=stranger)
+        self.issue("good", names)
+        self.issue("wrong name", ["other.key9.test"])
+        self.issue("expired", names, expired=True)
+        self.issue("self-signed", names, authority=None)
+        self.issue("unknown authority", names, authority=stranger)
 
     @staticmethod
     def _builder(name, public_key, issuer, expired=False):
@@ -79,7 +79,7 @@ class Certificates:
         builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
         return builder.sign(key, hashes.SHA256()), key
 
-    def _issue(self, file, names, expired=False, authority=()):
+    def issue(self, file, names, expired=False, authority=()):
         """Write file.pem with key and certificate; `authority` None means signed by itself."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name.from_rfc4514_string("CN=api.key9.test")
@@ -113,7 +113,10 @@ class Request(NamedTuple):
 
 
 class Listener:
-    """One address and port. `connects` counts what arrives, whatever becomes of it."""
+    """One address and port. `connects` counts what arrives, whatever becomes of it.
+
+    `serve` is called with each connection, in a thread of its own.
+    """
 
     def __init__(self, address, port, serve, context=None):
         self.address, self.port = address, port

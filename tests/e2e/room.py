@@ -29,9 +29,11 @@ SCRATCH = Path("/run/room")             # test files, $TMPDIR
 CONFIG = Path("/opt/k9/etc/k9.yaml")    # the program's default path
 SETTINGS = Path("/etc/sallyport/sallyport.yaml")
 CACHE = Path("/var/cache/sallyport")
+OPK = Path("/etc/opk")                  # opkssh's files, which `verify` reads
 
 # Ids far from those that a distribution gives out, and from the workers' own.
-USERS = {"root": 0, "sshd": 23000, "key9": 23001, "alice": 23002, "bob": 23003, "nobody": 65534}
+USERS = {"root": 0, "sshd": 23000, "key9": 23001, "alice": 23002, "bob": 23003,
+         "opksshuser": 23004, "nobody": 65534}
 
 # An address that is neither loopback nor of this world (RFC 5737), and the one that
 # cloud machines keep their secrets at: both answer in here.
@@ -98,7 +100,7 @@ def write_etc():
         "resolv.conf": ["nameserver 127.0.0.1\n"],
         "nsswitch.conf": ["passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n"],
     }
-    without = [*files, "gshadow", "nologin", "sallyport", "k9.yaml", "ld.so.preload"]
+    without = [*files, "gshadow", "nologin", "sallyport", "k9.yaml", OPK.name, "ld.so.preload"]
     make_private("/etc", without)
     for name, lines in files.items():
         Path("/etc", name).write_text("".join(lines))
@@ -123,9 +125,9 @@ def build_room(stage):
     for directory in ("/run", "/var/log"):      # sshd's own directory, and its btmp
         mount("tmpfs", directory, "tmpfs", options="mode=755")
 
-    for directory in (SCRATCH / "tmp", Path("/run/sshd"), HOMES, CONFIG.parent, CACHE):
+    for directory in (SCRATCH / "tmp", Path("/run/sshd"), HOMES, CONFIG.parent, CACHE, OPK):
         directory.mkdir(parents=True)
-    for name in ("root", "alice", "bob", "key9"):
+    for name in ("root", "alice", "bob", "key9", "opksshuser"):
         home = HOMES / name
         home.mkdir(0o700)
         os.chown(home, USERS[name], USERS[name])
