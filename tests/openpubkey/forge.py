@@ -115,7 +115,7 @@ class Key:
     def ssh_blob(self):
         return wire_string(self.ssh_type) + self.ssh_fields()
 
-    def ssh_sign(self, data, rsa_type=b"rsa-sha2-256"):
+    def ssh_sign(self, data, rsa_type):
         """A signature blob."""
         if self.alg == "EdDSA":
             return wire_string(self.ssh_type) + wire_string(self.private.sign(data))
@@ -231,6 +231,25 @@ class Forgery:
         return user_key("ES256")
 
     @part
+    def op_signer(self):
+        """Who really signs the provider's part."""
+        return self.op
+
+    @part
+    def cic_signer(self):
+        return self.user
+
+    @part
+    def signer(self):
+        """Who signs the certificate."""
+        return self.user
+
+    @part
+    def rsa_type(self):
+        """How, with an RSA key."""
+        return b"rsa-sha2-256"
+
+    @part
     def scheme(self):
         """What binds the token to the key: "nonce", "gq" or "gq newer" (the message's two
         forms), or "key-bound"."""
@@ -294,15 +313,15 @@ class Forgery:
     def op_signature(self):
         original, payload = b64u(self.op_header), b64u(self.payload)
         if not self.scheme.startswith("gq"):
-            return self.op.sign(original + b"." + payload)
-        numbers = self.op.private.private_numbers()
+            return self.op_signer.sign(original + b"." + payload)
+        numbers = self.op_signer.private.private_numbers()
         first = b64u(self.gq_header) if self.scheme == "gq newer" else original
         return gq256_sign(numbers.public_numbers.n, numbers.d, original, payload,
                           first + b"." + payload)
 
     @part
     def cic_signature(self):
-        return self.user.sign(b64u(self.cic_header) + b"." + b64u(self.payload))
+        return self.cic_signer.sign(b64u(self.cic_header) + b"." + b64u(self.payload))
 
     # A refreshed ID token.
 
@@ -320,8 +339,12 @@ class Forgery:
         return b64u(compact_json(self.fresh_members)) + b"." + b64u(compact_json(self.fresh_claims))
 
     @part
+    def fresh_signer(self):
+        return self.op
+
+    @part
     def fresh_signature(self):
-        return self.op.sign(self.fresh_input)
+        return self.fresh_signer.sign(self.fresh_input)
 
     @part
     def renewed(self):
@@ -411,7 +434,7 @@ class Forgery:
 
     @part
     def signature_key(self):
-        return self.user.ssh_blob()
+        return self.signer.ssh_blob()
 
     @part
     def signed(self):
@@ -425,7 +448,7 @@ class Forgery:
 
     @part
     def signature(self):
-        return self.user.ssh_sign(self.signed)
+        return self.signer.ssh_sign(self.signed, self.rsa_type)
 
     @part
     def blob(self):

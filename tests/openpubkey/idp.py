@@ -8,7 +8,7 @@ import json
 import threading
 from urllib.parse import urlsplit
 
-from forge import CLIENT, GITHUB, ISSUER, key_set, provider_key
+from forge import GITHUB, ISSUER, key_set, provider_key
 from key9_api import Listener, endless, read_request, redirect, response, send, silent, status
 from room import API_ADDRESS, METADATA_ADDRESS
 
@@ -49,7 +49,7 @@ def userinfo_url(issuer):
 def page(url):
     """What a request for it has as Host and path."""
     parts = urlsplit(url)
-    return parts.netloc, parts.path
+    return parts.netloc, parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 class Idp:
