@@ -62,7 +62,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		error_is_sound(&error, reason);
 	reason = sallyport_config_read(data, size, &ours, &error);
 	if (reason == REASON_OK)
-		require(ours.stale_max_s <= STALE_MAX_MAX_S);
+		require(ours.stale_max_s <= STALE_MAX_MAX_S &&
+		    ours.preload_max_s <= PRELOAD_MAX_MAX_S &&
+		    ours.deadline_s >= 1 &&
+		    ours.deadline_s <= DEADLINE_MAX_S &&
+		    ours.deny_status <= DENY_STATUS_MAX);
 	else
 		error_is_sound(&error, reason);
 	return 0;

@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t rows = 0;
 
 	opk_providers_read(&providers, data, size);
-	require(providers.count <= OPK_PROVIDERS_MAX);
+	require(providers.count <= PROVIDERS_MAX);
 	for (size_t i = 0; i < providers.count; i++)
 		row_is_sound(&providers, i);
 	opk_lines_begin(&lines, data, size);

@@ -41,6 +41,30 @@
 /* sshd's %C is two addresses and two ports; leave room for odd callers. */
 #define REMOTE_MAX 1024
 
+/* An OpenPubkey login. sshd takes keys up to 64 KiB; real ones have 14. */
+#define OFFERED_KEY_MAX (64 * 1024)
+#define EXTRA_WORDS_MAX (16 * 1024)
+#define PROVIDERS_MAX 64
+#define PLUGINS_MAX 64
+#define PLUGIN_ENV_MAX (512 * 1024)
+/* Of issuers; of sub, e-mail and kid, which are cut for the log. */
+#define ISSUER_MAX 512
+#define IDENTITY_MAX 256
+/* Seconds since 1970: the end of the year 9999. */
+#define NOW_MAX UINT64_C(253402300799)
+
+/* A provider's documents; the largest known are a tenth of this. */
+#define DISCOVERY_MAX (64 * 1024)
+#define JWKS_MAX (512 * 1024)
+#define KEY_SET_MAX (256 * 1024)
+#define USERINFO_MAX (64 * 1024)
+/* The longest max-age that means anything to us, and what "none" is. */
+#define MAX_AGE_MAX_S (24 * 3600)
+
+/* What the dry run prints of an unverified token. */
+#define CLAIM_NAME_MAX 64
+#define CLAIM_VALUE_MAX 1024
+
 #define USER_NAME_MAX 256
 #define PATH_LEN_MAX 4095
 /* The longest of our types is sk-ecdsa-sha2-nistp256@openssh.com. */

@@ -34,7 +34,44 @@ enum ipc_text {
 	IPC_TEXT_K9_YAML,
 	IPC_TEXT_KEY9_ANSWER,
 	IPC_TEXT_CA,
-	IPC_TEXT_LAST = IPC_TEXT_CA
+	IPC_TEXT_PROVIDERS,    /* /etc/opk/providers */
+	IPC_TEXT_OPK_CONFIG,   /* /etc/opk/config.yml */
+	IPC_TEXT_AUTH_ID,      /* /etc/opk/auth_id */
+	IPC_TEXT_HOME_AUTH_ID, /* ~/.opk/auth_id */
+	IPC_TEXT_PLUGIN,       /* a file of /etc/opk/policy.d */
+	IPC_TEXT_OFFERED_KEY,  /* the blob that sshd asks about */
+	IPC_TEXT_EXTRA_WORDS,  /* those behind %t, each with a NUL behind it */
+	IPC_TEXT_KEY_SET,      /* a provider's keys, reduced by the keys role */
+	IPC_TEXT_USERINFO,     /* what the endpoint answered */
+	IPC_TEXT_DISCOVERY,    /* openid-configuration */
+	IPC_TEXT_JWKS,         /* as the provider publishes it */
+	IPC_TEXT_LAST = IPC_TEXT_JWKS
+};
+
+/* How good the keys are that the judge is given. */
+enum ipc_keys {
+	IPC_KEYS_NONE,
+	IPC_KEYS_STALE, /* to be used only if nothing newer can be had */
+	IPC_KEYS_FRESH,
+	IPC_KEYS_LAST = IPC_KEYS_FRESH
+};
+
+/* What the judge of a certificate lacks to go on. */
+enum ipc_need {
+	IPC_NEED_KEY_SETS = 1, /* of all providers, from the cache */
+	IPC_NEED_REFRESH,      /* of one provider, newer than the cache's */
+	IPC_NEED_AUTH_ID,
+	IPC_NEED_HOME_AUTH_ID,
+	IPC_NEED_PLUGINS,
+	IPC_NEED_LAST = IPC_NEED_PLUGINS
+};
+
+/* Which principals= the emitted line has. */
+enum ipc_principal {
+	IPC_PRINCIPAL_NONE,
+	IPC_PRINCIPAL_WILDCARD,
+	IPC_PRINCIPAL_LOGIN_NAME,
+	IPC_PRINCIPAL_LAST = IPC_PRINCIPAL_LOGIN_NAME
 };
 
 /* M(NAME, id, route, what it is for). Ids are dense and begin at 1. */
@@ -50,7 +87,28 @@ enum ipc_text {
 	M(VERDICT, 9, IPC_FROM_PARSE, "no more keys; how it ended")           \
 	M(FETCH, 10, IPC_TO_NET, "one HTTPS request to make")                 \
 	M(FETCH_DATA, 11, IPC_FROM_NET, "a piece of the answer's body")       \
-	M(FETCH_DONE, 12, IPC_FROM_NET, "how the exchange ended")
+	M(FETCH_DONE, 12, IPC_FROM_NET, "how the exchange ended")             \
+	/* an OpenPubkey login */                                             \
+	M(VERIFY_ASK, 13, IPC_TO_PARSE, "who logs in, with what, and when")   \
+	M(SETTINGS, 14, IPC_FROM_PARSE, "what our files say")                 \
+	M(PROVIDER, 15, IPC_FROM_PARSE, "an issuer of ours, in order")        \
+	M(NOTE, 16, IPC_FROM_PARSE, "something in our files is amiss")        \
+	M(CHECK, 17, IPC_FROM_PARSE, "how one check ended, if asked to tell") \
+	M(NEED, 18, IPC_FROM_PARSE, "what is lacking to go on")               \
+	M(KEY_SET, 19, IPC_TO_PARSE, "whose keys follow, and how good")       \
+	M(USERINFO_QUERY, 20, IPC_FROM_PARSE, "ask the provider who this is") \
+	M(PLUGIN_ENV, 21, IPC_FROM_PARSE, "a piece of a plugin's environment") \
+	M(PLUGIN_RUN, 22, IPC_FROM_PARSE, "a policy plugin to ask")           \
+	M(PLUGIN_RESULT, 23, IPC_TO_PARSE, "whether it allowed")              \
+	M(LOGIN_VERDICT, 24, IPC_FROM_PARSE, "how it ended, and for whom")    \
+	/* a provider's keys */                                               \
+	M(KEYS_ASK, 25, IPC_TO_PARSE, "whose keys to find")                   \
+	M(KEYS_FETCH, 26, IPC_FROM_PARSE, "what to get next")                 \
+	M(KEYS_DATA, 27, IPC_FROM_PARSE, "a piece of the reduced key set")    \
+	M(KEYS_DONE, 28, IPC_FROM_PARSE, "that was all of it, or why not")    \
+	/* the dry run */                                                     \
+	M(CLAIM, 29, IPC_FROM_PARSE, "what an unverified token claims")       \
+	M(CLAIMS_END, 30, IPC_FROM_PARSE, "nothing more that can be read")
 
 /*
  * F(MESSAGE, KIND, field, minimum, maximum): of the value for integers, of the
@@ -67,7 +125,7 @@ enum ipc_text {
 
 #define IPC_FIELDS_TEXT_END(F)                                                \
 	F(TEXT_END, U8, text, 1, IPC_TEXT_LAST)                               \
-	F(TEXT_END, U32, total, 0, KEY9_ANSWER_MAX)
+	F(TEXT_END, U32, total, 0, AUTH_ID_FILE_MAX)
 
 #define IPC_FIELDS_KEY9_ASK(F)                                                \
 	F(KEY9_ASK, PRINT, user, 1, KEY9_USER_MAX)                            \
@@ -123,7 +181,106 @@ enum ipc_text {
 	F(FETCH_DONE, U8, reason, 0, UINT8_MAX)                               \
 	F(FETCH_DONE, U32, status, 0, 999)                                    \
 	F(FETCH_DONE, U32, total, 0, KEY9_ANSWER_MAX)                         \
+	F(FETCH_DONE, U32, max_age_s, 0, MAX_AGE_MAX_S)                       \
 	F(FETCH_DONE, PRINT, detail, 0, DETAIL_MAX)
+
+#define IPC_FIELDS_VERIFY_ASK(F)                                              \
+	F(VERIFY_ASK, U8, settings_only, 0, 1)                                \
+	F(VERIFY_ASK, STR, user, 1, USER_NAME_MAX)                            \
+	F(VERIFY_ASK, PRINT, key_type, 1, KEY_TYPE_MAX)                       \
+	F(VERIFY_ASK, U64, now, 0, NOW_MAX)                                   \
+	F(VERIFY_ASK, U8, tell, 0, 1)                                         \
+	F(VERIFY_ASK, U8, plugins, 0, PLUGINS_MAX)
+
+#define IPC_FIELDS_SETTINGS(F)                                                \
+	F(SETTINGS, U32, stale_max_s, 0, STALE_MAX_MAX_S)                     \
+	F(SETTINGS, U32, preload_max_s, 0, PRELOAD_MAX_MAX_S)                 \
+	F(SETTINGS, U8, home_policy, 0, 1)                                    \
+	F(SETTINGS, U8, expiry_time, 0, 1)                                    \
+	F(SETTINGS, U32, deadline_s, 0, DEADLINE_MAX_S)                       \
+	F(SETTINGS, U8, deny_status, 0, UINT8_MAX)                            \
+	F(SETTINGS, STR, ca_file, 0, PATH_LEN_MAX)                            \
+	F(SETTINGS, STR, ca_dirs, 0, PATH_LEN_MAX)                            \
+	F(SETTINGS, U8, providers, 0, PROVIDERS_MAX)
+
+#define IPC_FIELDS_PROVIDER(F)                                                \
+	F(PROVIDER, PRINT, issuer, 8, ISSUER_MAX)
+
+#define IPC_FIELDS_NOTE(F)                                                    \
+	F(NOTE, U8, reason, 0, UINT8_MAX)                                     \
+	F(NOTE, U8, text, 1, IPC_TEXT_LAST)                                   \
+	F(NOTE, U32, line, 0, UINT32_MAX)                                     \
+	F(NOTE, PRINT, what, 0, DETAIL_MAX)
+
+#define IPC_FIELDS_CHECK(F)                                                   \
+	F(CHECK, U8, check, 0, UINT8_MAX)                                     \
+	F(CHECK, U8, passed, 0, 1)                                            \
+	F(CHECK, STR, detail, 0, DETAIL_MAX)
+
+#define IPC_FIELDS_NEED(F)                                                    \
+	F(NEED, U8, what, 1, IPC_NEED_LAST)                                   \
+	F(NEED, U8, provider, 0, PROVIDERS_MAX - 1)
+
+#define IPC_FIELDS_KEY_SET(F)                                                 \
+	F(KEY_SET, U8, provider, 0, PROVIDERS_MAX - 1)                        \
+	F(KEY_SET, U8, state, 0, IPC_KEYS_LAST)
+
+#define IPC_FIELDS_USERINFO_QUERY(F)                                          \
+	F(USERINFO_QUERY, U8, provider, 0, PROVIDERS_MAX - 1)                 \
+	F(USERINFO_QUERY, U32, token_at, 0, OFFERED_KEY_MAX)                  \
+	F(USERINFO_QUERY, U32, token_len, 1, OFFERED_KEY_MAX)
+
+#define IPC_FIELDS_PLUGIN_ENV(F)                                              \
+	F(PLUGIN_ENV, BYTES, data, 1, IPC_CHUNK_MAX)
+
+#define IPC_FIELDS_PLUGIN_RUN(F)                                              \
+	F(PLUGIN_RUN, U8, plugin, 0, PLUGINS_MAX - 1)                         \
+	F(PLUGIN_RUN, BYTES, words, 1, PATH_LEN_MAX + 1)                      \
+	F(PLUGIN_RUN, U32, env_total, 0, PLUGIN_ENV_MAX)
+
+#define IPC_FIELDS_PLUGIN_RESULT(F)                                           \
+	F(PLUGIN_RESULT, U8, allowed, 0, 1)
+
+#define IPC_FIELDS_LOGIN_VERDICT(F)                                           \
+	F(LOGIN_VERDICT, U8, reason, 0, UINT8_MAX)                            \
+	F(LOGIN_VERDICT, U8, text, 0, IPC_TEXT_LAST)                          \
+	F(LOGIN_VERDICT, U32, line, 0, UINT32_MAX)                            \
+	F(LOGIN_VERDICT, U8, principal, 0, IPC_PRINCIPAL_LAST)                \
+	F(LOGIN_VERDICT, U32, key_at, 0, OFFERED_KEY_MAX)                     \
+	F(LOGIN_VERDICT, U32, key_len, 0, OFFERED_KEY_MAX)                    \
+	F(LOGIN_VERDICT, U64, ends, 0, NOW_MAX)                               \
+	F(LOGIN_VERDICT, BYTES, issuer, 0, ISSUER_MAX)                        \
+	F(LOGIN_VERDICT, BYTES, sub, 0, IDENTITY_MAX)                         \
+	F(LOGIN_VERDICT, BYTES, email, 0, IDENTITY_MAX)                       \
+	F(LOGIN_VERDICT, BYTES, kid, 0, IDENTITY_MAX)                         \
+	F(LOGIN_VERDICT, STR, detail, 0, DETAIL_MAX)
+
+#define IPC_FIELDS_KEYS_ASK(F)                                                \
+	F(KEYS_ASK, PRINT, issuer, 8, ISSUER_MAX)                             \
+	F(KEYS_ASK, U8, have_jwks, 0, 1)
+
+#define IPC_FIELDS_KEYS_FETCH(F)                                              \
+	F(KEYS_FETCH, PRINT, url, 8, URL_MAX)                                 \
+	F(KEYS_FETCH, PRINT, proxy, 0, PROXY_MAX)
+
+#define IPC_FIELDS_KEYS_DATA(F)                                               \
+	F(KEYS_DATA, BYTES, data, 1, IPC_CHUNK_MAX)
+
+#define IPC_FIELDS_KEYS_DONE(F)                                               \
+	F(KEYS_DONE, U8, reason, 0, UINT8_MAX)                                \
+	F(KEYS_DONE, U32, total, 0, KEY_SET_MAX)                              \
+	F(KEYS_DONE, U32, keys, 0, KEYS_MAX)                                  \
+	F(KEYS_DONE, U32, dropped, 0, KEYS_MAX)                               \
+	F(KEYS_DONE, PRINT, userinfo, 0, URL_MAX)                             \
+	F(KEYS_DONE, PRINT, userinfo_proxy, 0, PROXY_MAX)                     \
+	F(KEYS_DONE, PRINT, detail, 0, DETAIL_MAX)
+
+#define IPC_FIELDS_CLAIM(F)                                                   \
+	F(CLAIM, PRINT, name, 1, CLAIM_NAME_MAX)                              \
+	F(CLAIM, BYTES, value, 0, CLAIM_VALUE_MAX)
+
+#define IPC_FIELDS_CLAIMS_END(F)                                              \
+	F(CLAIMS_END, U8, unreadable, 0, 1)
 
 enum ipc_type {
 #define M(name, id, route, purpose) IPC_##name = id,

@@ -82,7 +82,13 @@
 	  "a part of the PK token is not canonical base64url")                \
 	R(TOKEN_SIGNATURE, DENY, "token_signature",                           \
 	  "no key fits a signature of the PK token")                          \
+	R(ISSUER_UNKNOWN, DENY, "unknown_issuer",                             \
+	  "the token claims an issuer that /etc/opk/providers does not list") \
+	R(KEY_UNKNOWN, DENY, "unknown_key",                                   \
+	  "the provider has no key of the id that the token claims")          \
 	/* a provider's key set */                                            \
+	R(PROVIDER_KEYS, ERROR, "provider_keys",                              \
+	  "no usable key set of the token's provider could be had")           \
 	R(JWKS_JSON, ERROR, "jwks_json", "the key set is not JSON")           \
 	R(JWKS_FORM, ERROR, "jwks_form", "the key set is not a JWK Set")      \
 	R(JWKS_MANY, ERROR, "jwks_many", "the key set holds too many keys")   \
@@ -113,6 +119,8 @@
 	R(AUDIENCE, DENY, "audience", "the token is for another client")      \
 	R(COMMITMENT, DENY, "commitment",                                     \
 	  "the token was not asked for with the certified key")               \
+	R(USER_KEY, DENY, "user_key",                                         \
+	  "the user key that the token names is not the certified one")       \
 	R(TOKEN_FUTURE, DENY, "token_future", "iat or nbf lies in the future") \
 	R(TOKEN_EXPIRED, DENY, "token_expired",                               \
 	  "the token is older than the provider's row allows")                \
@@ -154,6 +162,14 @@
 	  "a file of policy.d is unusable and its plugin skipped")            \
 	R(PLUGIN_VALUE, NOTE, "plugin_value",                                 \
 	  "a claim cannot be handed to a plugin, so none was run")            \
+	R(POLICY_FILE, NOTE, "policy_file",                                   \
+	  "a file that may be absent is there and cannot be used")            \
+	R(HOME_POLICY, NOTE, "home_policy",                                   \
+	  "the user's own auth_id is there and was not used")                 \
+	R(USERINFO, NOTE, "userinfo",                                         \
+	  "the provider's userinfo could not be had, or is another user's")   \
+	R(PLUGIN_RUN, NOTE, "plugin_run",                                     \
+	  "a policy plugin could not be run, or did not answer as plugins do") \
 	/* ourselves */                                                       \
 	R(MEMORY, ERROR, "memory", "a process reached its memory bound")      \
 	R(WORKER_START, ERROR, "worker_start", "a worker could not be started") \

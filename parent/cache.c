@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,9 +14,9 @@
 #include "parent/log.h"
 
 #define CACHE_ROOT "/var/cache/sallyport"
-#define MAGIC "SPCACHE1"
+#define MAGIC "SPCACHE2"
 #define MAGIC_LEN (sizeof(MAGIC) - 1)
-#define HEAD_LEN (MAGIC_LEN + 8 + 4 + 4)
+#define HEAD_LEN (MAGIC_LEN + 8 + 4 + 4 + 4)
 #define ENTRY_MAX (HEAD_LEN + URL_MAX + KEY9_ANSWER_MAX)
 /* "key9-" and a user name, and a suffix while it is being written. */
 #define NAME_LEN_MAX 128
@@ -103,51 +104,51 @@ read_entry(int fd, uint8_t *buf, size_t size, size_t *len)
 	return false;
 }
 
-/* Finds time and body in an entry for this url. */
+/* Finds times and body in an entry for this url. */
 static bool
 parse_entry(const uint8_t *buf, size_t len, struct ipc_span url,
-    uint64_t *fetched, const uint8_t **body, size_t *body_len)
+    struct cache_entry *entry, const uint8_t **body)
 {
 	struct wire_reader r = { buf, len };
 	uint32_t url_size, body_size;
 	const uint8_t *magic, *its_url;
 
 	if (wire_get_bytes(&r, MAGIC_LEN, &magic) != ERR_OK ||
-	    wire_get_u64(&r, fetched) != ERR_OK ||
+	    wire_get_u64(&r, &entry->fetched) != ERR_OK ||
+	    wire_get_u32(&r, &entry->fresh_s) != ERR_OK ||
 	    wire_get_u32(&r, &url_size) != ERR_OK ||
 	    wire_get_u32(&r, &body_size) != ERR_OK ||
 	    wire_get_bytes(&r, url_size, &its_url) != ERR_OK ||
 	    wire_get_bytes(&r, body_size, body) != ERR_OK)
 		return false;
-	*body_len = body_size;
+	entry->len = body_size;
 	return r.left == 0 && memcmp(magic, MAGIC, MAGIC_LEN) == 0 &&
 	    body_size <= KEY9_ANSWER_MAX && url_size == url.len &&
 	    memcmp(its_url, url.p, url.len) == 0;
 }
 
 static bool
-young_enough(uint64_t fetched, uint64_t max_age_s, uint64_t *age_s)
+young_enough(struct cache_entry *entry, uint64_t max_age_s)
 {
 	time_t now = time(NULL);
 
-	if (now < 0 || fetched > (uint64_t)now)
+	if (now < 0 || entry->fetched > (uint64_t)now)
 		return false;
-	*age_s = (uint64_t)now - fetched;
-	return *age_s <= max_age_s;
+	entry->age_s = (uint64_t)now - entry->fetched;
+	return entry->age_s <= max_age_s;
 }
 
 bool
 cache_load(const struct cache *cache, const char *name, struct ipc_span url,
     uint64_t max_age_s, struct cache_entry *entry)
 {
+	struct cache_entry found = { 0 };
 	const uint8_t *body;
 	uint8_t *buf;
-	uint64_t fetched;
 	size_t len;
 	int fd;
-	bool ok = false;
 
-	*entry = (struct cache_entry){ NULL, 0, 0 };
+	memset(entry, 0, sizeof(*entry));
 	if (cache->dir == -1 || max_age_s == 0)
 		return false;
 	/* O_NONBLOCK: a FIFO in its place must not hold us up. */
@@ -157,24 +158,23 @@ cache_load(const struct cache *cache, const char *name, struct ipc_span url,
 		return false;
 	if ((buf = malloc(ENTRY_MAX + 1)) != NULL &&
 	    read_entry(fd, buf, ENTRY_MAX + 1, &len) &&
-	    parse_entry(buf, len, url, &fetched, &body, &entry->len) &&
-	    young_enough(fetched, max_age_s, &entry->age_s)) {
+	    parse_entry(buf, len, url, &found, &body) &&
+	    young_enough(&found, max_age_s)) {
 		/* One buffer: the body moves to its beginning. */
-		memmove(buf, body, entry->len);
-		entry->body = buf;
-		ok = true;
-	}
-	if (!ok)
+		memmove(buf, body, found.len);
+		found.body = buf;
+		*entry = found;
+	} else
 		free(buf);
 	(void)close(fd);
-	return ok;
+	return entry->body != NULL;
 }
 
 void
 cache_entry_free(struct cache_entry *entry)
 {
 	free(entry->body);
-	*entry = (struct cache_entry){ NULL, 0, 0 };
+	memset(entry, 0, sizeof(*entry));
 }
 
 static bool
@@ -196,7 +196,8 @@ write_all(int fd, const void *p, size_t n)
 }
 
 static bool
-write_entry(int fd, struct ipc_span url, const uint8_t *body, size_t len)
+write_entry(int fd, struct ipc_span url, uint32_t fresh_s,
+    const uint8_t *body, size_t len)
 {
 	uint8_t head[HEAD_LEN];
 	struct wire_writer w = { head, sizeof(head), 0 };
@@ -204,6 +205,7 @@ write_entry(int fd, struct ipc_span url, const uint8_t *body, size_t len)
 
 	if (now < 0 || wire_put_bytes(&w, MAGIC, MAGIC_LEN) != ERR_OK ||
 	    wire_put_u64(&w, (uint64_t)now) != ERR_OK ||
+	    wire_put_u32(&w, fresh_s) != ERR_OK ||
 	    wire_put_u32(&w, (uint32_t)url.len) != ERR_OK ||
 	    wire_put_u32(&w, (uint32_t)len) != ERR_OK)
 		return false;
@@ -213,7 +215,7 @@ write_entry(int fd, struct ipc_span url, const uint8_t *body, size_t len)
 
 void
 cache_store(const struct cache *cache, const char *name, struct ipc_span url,
-    const uint8_t *body, size_t len)
+    uint32_t fresh_s, const uint8_t *body, size_t len)
 {
 	char tmp[NAME_LEN_MAX + 32];
 	bool ok = false;
@@ -227,7 +229,7 @@ cache_store(const struct cache *cache, const char *name, struct ipc_span url,
 	fd = openat(cache->dir, tmp,
 	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd != -1) {
-		ok = write_entry(fd, url, body, len);
+		ok = write_entry(fd, url, fresh_s, body, len);
 		if (close(fd) == -1)
 			ok = false;
 		if (ok)
@@ -246,4 +248,25 @@ cache_remove(const struct cache *cache, const char *name)
 	    errno != ENOENT)
 		log_trouble(cache, "a cached answer could not be removed",
 		    strerror(errno));
+}
+
+enum cache_lock
+cache_lock(const struct cache *cache, const char *name, int *fd)
+{
+	bool busy;
+
+	*fd = -1;
+	if (cache->dir == -1)
+		return CACHE_NO_LOCK;
+	/* Not truncated, not read: it is there to be locked. */
+	*fd = openat(cache->dir, name,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	if (*fd == -1)
+		return CACHE_NO_LOCK;
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return CACHE_LOCKED;
+	busy = errno == EWOULDBLOCK;
+	(void)close(*fd);
+	*fd = -1;
+	return busy ? CACHE_BUSY : CACHE_NO_LOCK;
 }

@@ -2,10 +2,12 @@
  * Last good answers on disk: a private directory for each user that sshd
  * runs us as, written by this process only.
  *
- * An entry is one file: "SPCACHE1", the fetch time (u64, Unix seconds), the
- * URL and the body's length (u32 each), URL, body; big-endian (ipc/wire.h).
- * It is replaced by rename, so a reader never sees half of one. The content
- * is as hostile as the network that it came from; the parent does not read it.
+ * An entry is one file: "SPCACHE2", the fetch time (u64, Unix seconds), for
+ * how many seconds it counts as fresh, the URL's and the body's length (u32
+ * each), URL, body; big-endian (ipc/wire.h). A file of another form is no
+ * entry. It is replaced by rename, so a reader never sees half of one. The
+ * content is as hostile as the network that it came from; the parent does
+ * not read it.
  */
 #ifndef PARENT_CACHE_H
 #define PARENT_CACHE_H
@@ -35,7 +37,9 @@ const char *cache_directory(const struct cache *cache);
 struct cache_entry {
 	uint8_t *body; /* owned */
 	size_t len;
+	uint64_t fetched; /* Unix seconds, not in the future */
 	uint64_t age_s;
+	uint32_t fresh_s; /* as it was stored with */
 };
 
 /*
@@ -47,10 +51,22 @@ bool cache_load(const struct cache *cache, const char *name,
     MUST_CHECK;
 void cache_entry_free(struct cache_entry *entry);
 
-/* Replaces the entry; a failure is logged and costs nothing but the entry. */
+/*
+ * Replaces the entry; fresh_s: 0 where nobody asks for it. A failure is
+ * logged and costs nothing but the entry.
+ */
 void cache_store(const struct cache *cache, const char *name,
-    struct ipc_span url, const uint8_t *body, size_t len);
+    struct ipc_span url, uint32_t fresh_s, const uint8_t *body, size_t len);
 
 void cache_remove(const struct cache *cache, const char *name);
+
+/*
+ * A lock that one process at a time holds, until it closes the descriptor or
+ * ends: a file of that name, which stays. CACHE_LOCKED and *fd; CACHE_BUSY:
+ * another has it; CACHE_NO_LOCK: there is no directory, or it takes no file.
+ */
+enum cache_lock { CACHE_LOCKED, CACHE_BUSY, CACHE_NO_LOCK };
+enum cache_lock cache_lock(const struct cache *cache, const char *name,
+    int *fd) MUST_CHECK;
 
 #endif

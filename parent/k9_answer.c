@@ -217,7 +217,8 @@ use_answer(struct k9_login *k9, const struct fetch_answer *answer)
 		cache_remove(&k9->login.cache, k9->cache_name);
 	else if (ok || login->decision.reason == REASON_NO_KEYS)
 		cache_store(&k9->login.cache, k9->cache_name,
-		    k9->query.fetch.as.FETCH.url, answer->body, answer->len);
+		    k9->query.fetch.as.FETCH.url, 0, answer->body,
+		    answer->len);
 	else if (login->decision.reason == REASON_ANSWER_ERROR)
 		cache_remove(&k9->login.cache, k9->cache_name);
 	return ok;

@@ -99,7 +99,7 @@ note_missing_layers(const struct login *login, enum worker worker,
 	said.len = strlen(what);
 	if (!cache_load(&login->cache, note, said, STALE_MAX_MAX_S, &entry)) {
 		log_missing_layers(worker_name(worker), missing);
-		cache_store(&login->cache, note, said, NULL, 0);
+		cache_store(&login->cache, note, said, 0, NULL, 0);
 	}
 	cache_entry_free(&entry);
 }

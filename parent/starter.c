@@ -15,9 +15,14 @@
 
 const struct starter_worker starter_workers[WORKER_COUNT] = {
 #define W(name, log_name, executable, role, to, from)                         \
-	[WORKER_##name] = { log_name, executable, role, to, from },
+	[WORKER_##name] = { log_name, EXECUTABLE_##executable, role, to, from },
 	WORKERS(W)
 #undef W
+};
+
+const char *const starter_places[EXECUTABLE_COUNT][WORKER_PLACES] = {
+	[EXECUTABLE_PARSE] = PARSE_EXECUTABLE,
+	[EXECUTABLE_NET] = NET_EXECUTABLE,
 };
 
 const char *
@@ -42,9 +47,9 @@ open_executables(struct children *children, enum reason *reason)
 {
 	struct file_problem problem;
 
-	for (unsigned i = 0; i < WORKER_COUNT; i++) {
-		children->executable[i] = worker_path_open(
-		    starter_workers[i].places, &problem);
+	for (unsigned i = 0; i < EXECUTABLE_COUNT; i++) {
+		children->executable[i] = worker_path_open(starter_places[i],
+		    &problem);
 		if (children->executable[i] == -1) {
 			log_problem("a worker's executable is not safe to run",
 			    problem.what);
@@ -91,10 +96,10 @@ static void
 close_childrens_side(const struct children *children)
 {
 	(void)close(children->command_fd);
-	for (unsigned i = 0; i < WORKER_COUNT; i++) {
+	for (unsigned i = 0; i < WORKER_COUNT; i++)
 		(void)close(children->channel[i]);
+	for (unsigned i = 0; i < EXECUTABLE_COUNT; i++)
 		(void)close(children->executable[i]);
-	}
 }
 
 bool
@@ -114,8 +119,7 @@ starter_open(struct starter *starter, enum reason *reason)
 		log_problem("cannot start", strerror(errno));
 		return false;
 	}
-	if (pid == 0)
-		{
+	if (pid == 0) {
 		close_parents_side(starter);
 		starter_main(&children, self);
 	}

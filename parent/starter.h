@@ -16,15 +16,32 @@
 
 /*
  * W(NAME, name in the log, executable, its role argument, routes to it and
- * from it)
+ * from it). Each can be started once: a netproc makes one exchange, and a
+ * login may need three. Which CAs a netproc trusts is said when it starts.
  */
 #define WORKERS(W)                                                            \
-	W(JUDGE, "judge", PARSE_EXECUTABLE, "judge", IPC_TO_PARSE,            \
+	W(JUDGE, "judge", PARSE, "judge", IPC_TO_PARSE, IPC_FROM_PARSE)       \
+	W(OPK_JUDGE, "judge", PARSE, "opk-judge", IPC_TO_PARSE,               \
 	    IPC_FROM_PARSE)                                                   \
-	W(NET, "netproc", NET_EXECUTABLE, "system-ca", IPC_TO_NET,            \
+	W(KEYS, "keys", PARSE, "keys", IPC_TO_PARSE, IPC_FROM_PARSE)          \
+	W(EXPLAIN, "explain", PARSE, "explain", IPC_TO_PARSE, IPC_FROM_PARSE) \
+	NETPROC(W, NET)                                                       \
+	NETPROC(W, NET_JWKS)                                                  \
+	NETPROC(W, NET_USERINFO)
+
+/* In the order of enum net_ca. */
+#define NETPROC(W, name)                                                      \
+	W(name, "netproc", NET, "system-ca", IPC_TO_NET, IPC_FROM_NET)        \
+	W(name##_MORE_CA, "netproc", NET, "more-ca", IPC_TO_NET,              \
 	    IPC_FROM_NET)                                                     \
-	W(NET_OWN_CA, "netproc", NET_EXECUTABLE, "own-ca", IPC_TO_NET,        \
-	    IPC_FROM_NET)
+	W(name##_OWN_CA, "netproc", NET, "own-ca", IPC_TO_NET, IPC_FROM_NET)
+
+/* Which CAs a netproc trusts: what to add to WORKER_NET and its like. */
+enum net_ca {
+	NET_CA_SYSTEM,
+	NET_CA_MORE, /* the system's and ours */
+	NET_CA_OWN,  /* ours only */
+};
 
 enum worker {
 #define W(name, log_name, executable, role, to, from) WORKER_##name,
@@ -33,7 +50,7 @@ enum worker {
 	WORKER_COUNT
 };
 
-/* "judge" or "netproc", for log lines; never NULL. */
+/* "judge", "netproc" and so on, for log lines; never NULL. */
 const char *worker_name(enum worker worker);
 
 struct starter {

@@ -22,13 +22,14 @@
 static void __attribute__((noreturn))
 run_worker(const struct children *children, unsigned worker, pid_t starter)
 {
-	const char *path = starter_workers[worker].places[0];
+	enum executable which = starter_workers[worker].executable;
+	const char *path = starter_places[which][0];
 	char name[32], role[16], parent[16];
 	char *argv[] = { name, role, parent, NULL };
 	char *envp[] = { NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	/* Above the numbers that are about to be taken. */
-	int executable = fcntl(children->executable[worker], F_DUPFD_CLOEXEC,
+	int executable = fcntl(children->executable[which], F_DUPFD_CLOEXEC,
 	    WORKER_FD + 1);
 	int channel = fcntl(children->channel[worker], F_DUPFD_CLOEXEC,
 	    WORKER_FD + 1);

@@ -26,19 +26,24 @@ struct report {
 	int32_t value;  /* as from waitpid(); REPORT_READY: CAGE_* layers */
 };
 
+enum executable { EXECUTABLE_PARSE, EXECUTABLE_NET, EXECUTABLE_COUNT };
+
 /* The fixed table: what each command may start. */
 struct starter_worker {
 	const char *name; /* in the log */
-	const char *places[WORKER_PLACES];
+	enum executable executable;
 	const char *role;
 	unsigned to, from; /* routes */
 };
 
 extern const struct starter_worker starter_workers[WORKER_COUNT];
 
+/* Where each executable may be, relative to our own. */
+extern const char *const starter_places[EXECUTABLE_COUNT][WORKER_PLACES];
+
 struct children {
 	int command_fd;
-	int executable[WORKER_COUNT];
+	int executable[EXECUTABLE_COUNT];
 	int channel[WORKER_COUNT]; /* -1 once handed over */
 	pid_t pid[WORKER_COUNT];   /* 0: not started, or reaped */
 };

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,8 @@ problem_set(struct file_problem *problem, enum reason reason, const char *fmt,
 static bool
 owner_ok(uid_t owner, enum trust trust)
 {
-	return owner == 0 || (trust != TRUST_ROOT && owner == geteuid());
+	return owner == 0 || trust == TRUST_ANY ||
+	    (trust != TRUST_ROOT && owner == geteuid());
 }
 
 /* Whether nobody but its owner (root or us) can put other things into dir. */
@@ -64,6 +66,8 @@ check_directories(const char *path, enum trust trust,
 	char dir[PATH_LEN_MAX + 1];
 	size_t len = strlen(path);
 
+	if (trust == TRUST_ANY)
+		return 0;
 	if (path[0] != '/' || len > PATH_LEN_MAX)
 		return problem_set(problem, REASON_CONFIG_VALUE,
 		    "the path must be absolute and shorter than %d bytes",
@@ -93,7 +97,7 @@ check_file(const struct stat *st, enum trust trust,
 	if (!owner_ok(st->st_uid, trust))
 		return problem_set(problem, REASON_CONFIG_MODE,
 		    "it belongs to uid %u; fix: chown root", st->st_uid);
-	if ((mode & (S_IWGRP | S_IWOTH)) != 0)
+	if (trust != TRUST_ANY && (mode & (S_IWGRP | S_IWOTH)) != 0)
 		return problem_set(problem, REASON_CONFIG_MODE,
 		    "mode %04o lets group or others change it; "
 		    "fix: chmod go-w", mode);
@@ -104,12 +108,11 @@ check_file(const struct stat *st, enum trust trust,
 	return 0;
 }
 
-/* As trusted_open(), and tells what it found. */
-static int
-open_checked(const char *path, enum trust trust, struct stat *st,
-    struct file_problem *problem)
+int
+trusted_open(const char *path, enum trust trust, struct file_problem *problem)
 {
 	char real[PATH_MAX];
+	struct stat st;
 	int fd = -1;
 
 	*problem = (struct file_problem){ .reason = REASON_OK };
@@ -130,68 +133,115 @@ open_checked(const char *path, enum trust trust, struct stat *st,
 		return problem_set(problem, REASON_CONFIG_MODE,
 		    "%s; fix: chgrp it to our group (%u) and chmod g+r",
 		    strerror(errno), getegid());
-	if (fstat(fd, st) == -1 || check_file(st, trust, problem) == -1) {
+	if (fstat(fd, &st) == -1 || check_file(&st, trust, problem) == -1) {
 		(void)close(fd);
 		return -1;
 	}
 	return fd;
 }
 
-int
-trusted_open(const char *path, enum trust trust, struct file_problem *problem)
+bool
+trusted_directory(const char *path, enum trust trust,
+    struct file_problem *problem)
 {
-	struct stat st;
+	char real[PATH_MAX];
 
-	return open_checked(path, trust, &st, problem);
+	*problem = (struct file_problem){ .reason = REASON_OK };
+	if (check_directories(path, trust, problem) == -1)
+		return false;
+	if (realpath(path, real) == NULL) {
+		(void)problem_set(problem, errno == ENOENT ?
+		    REASON_CONFIG_MISSING : REASON_CONFIG_MODE, "%s",
+		    strerror(errno));
+		return false;
+	}
+	return check_directories(real, trust, problem) == 0 &&
+	    (trust == TRUST_ANY || check_directory(real, trust, problem) == 0);
+}
+
+/* More room; what was there may be a secret, and leaves nothing behind. */
+static bool
+grow(struct trusted_file *file, size_t size)
+{
+	uint8_t *data = malloc(size);
+
+	if (data == NULL)
+		return false;
+	if (file->data != NULL) {
+		memcpy(data, file->data, file->len);
+		explicit_bzero(file->data, file->len);
+		free(file->data);
+	}
+	file->data = data;
+	return true;
 }
 
 /* Reads to the end; one byte more than max is too many. */
 static int
-read_all(int fd, size_t max, struct trusted_file *file,
+read_all(int fd, off_t expected, size_t max, struct trusted_file *file,
     struct file_problem *problem)
 {
-	size_t size = max + 1;
-	uint8_t *data = malloc(size);
-	size_t len = 0;
+	size_t size = expected >= 0 && (uintmax_t)expected < max ?
+	    (size_t)expected + 1 : max + 1;
 	ssize_t n;
 
-	if (data == NULL)
+	if (!grow(file, size))
 		return problem_set(problem, REASON_MEMORY, "no memory");
-	while (len < size && (n = read(fd, data + len, size - len)) != 0) {
+	while ((n = read(fd, file->data + file->len, size - file->len)) != 0) {
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n == -1) {
-			free(data);
+		if (n == -1)
 			return problem_set(problem, REASON_SYSTEM, "read: %s",
 			    strerror(errno));
-		}
-		len += (size_t)n;
+		file->len += (size_t)n;
+		if (file->len > max)
+			return problem_set(problem, REASON_CONFIG_SIZE,
+			    "it is larger than %zu bytes: shorten it", max);
+		if (file->len < size)
+			continue;
+		/* It is longer than it was when we looked. */
+		size = size <= max / 2 ? size * 2 : max + 1;
+		if (!grow(file, size))
+			return problem_set(problem, REASON_MEMORY, "no memory");
 	}
-	if (len > max) {
-		free(data);
-		return problem_set(problem, REASON_CONFIG_SIZE,
-		    "it is larger than %zu bytes: shorten it", max);
-	}
-	file->data = data;
-	file->len = len;
 	return 0;
+}
+
+bool
+trusted_read_open(int fd, size_t max, struct trusted_file *file,
+    struct file_problem *problem)
+{
+	struct stat st;
+
+	*file = (struct trusted_file){ NULL, 0, false, 0 };
+	*problem = (struct file_problem){ .reason = REASON_OK };
+	if (fstat(fd, &st) == -1) {
+		(void)problem_set(problem, REASON_SYSTEM, "%s",
+		    strerror(errno));
+		return false;
+	}
+	if (read_all(fd, st.st_size, max, file, problem) == -1) {
+		trusted_free(file);
+		return false;
+	}
+	file->group_reads = (st.st_mode & S_IRGRP) != 0;
+	file->group = st.st_gid;
+	return true;
 }
 
 bool
 trusted_read(const char *path, enum trust trust, size_t max,
     struct trusted_file *file, struct file_problem *problem)
 {
-	struct stat st;
-	int fd, rc;
+	int fd = trusted_open(path, trust, problem);
+	bool done;
 
 	*file = (struct trusted_file){ NULL, 0, false, 0 };
-	if ((fd = open_checked(path, trust, &st, problem)) == -1)
+	if (fd == -1)
 		return false;
-	rc = read_all(fd, max, file, problem);
-	file->group_reads = (st.st_mode & S_IRGRP) != 0;
-	file->group = st.st_gid;
+	done = trusted_read_open(fd, max, file, problem);
 	(void)close(fd);
-	return rc == 0;
+	return done;
 }
 
 void

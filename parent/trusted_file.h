@@ -16,7 +16,8 @@
 enum trust {
 	TRUST_ROOT,       /* root owns it; anyone may read it */
 	TRUST_ROOT_OR_US, /* root or our user; anyone may read it */
-	TRUST_SECRET      /* root or our user; others must not read it */
+	TRUST_SECRET,     /* root or our user; others must not read it */
+	TRUST_ANY         /* anybody's: for a dry run, which decides nothing */
 };
 
 struct trusted_file {
@@ -33,19 +34,37 @@ struct file_problem {
 };
 
 /*
- * Opens path, which must be absolute and a regular file, and every directory on the way changeable by root or us only. Returns a
- * descriptor for reading, or -1 with *problem.
+ * Opens path, which must be absolute and a regular file, and every directory
+ * on the way changeable by root or us only. Returns a descriptor for reading,
+ * or -1 with *problem. With TRUST_ANY only "a regular file" holds.
  */
 int trusted_open(const char *path, enum trust trust,
     struct file_problem *problem);
 
 /*
- * Reads a whole file of at most max bytes. False with *problem; nothing to
- * free then. A missing file is REASON_CONFIG_MISSING.
+ * Whether path, absolute and without a '/' at its end, is a directory that
+ * only root or us (as trust says) can change, with all on the way to it and
+ * where links lead. If not, *problem says why; a missing one is
+ * REASON_CONFIG_MISSING.
+ */
+bool trusted_directory(const char *path, enum trust trust,
+    struct file_problem *problem) __attribute__((warn_unused_result));
+
+/*
+ * Reads a whole file of at most max bytes, into memory of about its size.
+ * False with *problem; nothing to free then. A missing file is
+ * REASON_CONFIG_MISSING.
  */
 bool trusted_read(const char *path, enum trust trust, size_t max,
     struct trusted_file *file, struct file_problem *problem)
     __attribute__((warn_unused_result));
+
+/*
+ * The same for a descriptor that is open already; whose file it is, is the
+ * caller's business. It may grow while it is read: max holds all the same.
+ */
+bool trusted_read_open(int fd, size_t max, struct trusted_file *file,
+    struct file_problem *problem) __attribute__((warn_unused_result));
 
 void trusted_free(struct trusted_file *file);
 

@@ -15,9 +15,6 @@
 #include "ipc/reason.h"
 #include "parseproc/span.h"
 
-/* The largest known, Keycloak's, has 7 KiB. */
-#define DISCOVERY_MAX (64 * 1024)
-
 /*
  * Whether the text can be an issuer: NULL, or a constant phrase that says
  * what to change. https, or http to this machine itself; no query, no

@@ -26,6 +26,12 @@ expiry_read(struct span word, enum expiry *expiry)
 	return true;
 }
 
+const char *
+expiry_word(enum expiry expiry)
+{
+	return (unsigned)expiry < EXPIRY_COUNT ? policies[expiry].word : "?";
+}
+
 /* A clock that is a minute off is usual; a year is not, nor is a lie. */
 static bool
 in_future(uint64_t t, uint64_t now)

@@ -42,6 +42,9 @@ enum expiry {
 /* Whether the word is one of the table; *expiry is defined either way. */
 bool expiry_read(struct span word, enum expiry *expiry) MUST_CHECK;
 
+/* The policy's word in the file, a constant that ends in NUL. */
+const char *expiry_word(enum expiry expiry);
+
 /*
  * Whether an authenticated token may be used at now. REASON_OK and in *ends
  * the first second at which it may not, 0 for never. TOKEN_FUTURE if iat or

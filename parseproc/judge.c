@@ -1,43 +1,17 @@
 #include "parseproc/judge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "parseproc/k9_config.h"
 #include "parseproc/key9_answer.h"
 #include "parseproc/key9_request.h"
 #include "parseproc/sallyport_config.h"
-
-struct text {
-	uint8_t *data; /* owned */
-	size_t len;
-};
+#include "parseproc/text.h"
 
 struct config {
 	struct sallyport_config sallyport;
 	struct k9_config k9;
 };
-
-/* A text of at most max bytes, from the parent. */
-static enum err
-read_text(struct ipc_channel *ch, enum ipc_text kind, size_t max,
-    struct text *text)
-{
-	text->len = 0;
-	if ((text->data = malloc(max)) == NULL)
-		return ERR_MEMORY;
-	return ipc_read_text(ch, kind, text->data, max, &text->len);
-}
-
-/* Forgets a text; it may have held the API key. */
-static void
-drop_text(struct text *text)
-{
-	if (text->data != NULL)
-		explicit_bzero(text->data, text->len);
-	free(text->data);
-	*text = (struct text){ NULL, 0 };
-}
 
 static struct ipc_span
 span(const char *s, size_t len)
@@ -115,9 +89,9 @@ hear(struct ipc_channel *ch, struct text *ours, struct text *k9,
 {
 	enum err err;
 
-	err = read_text(ch, IPC_TEXT_SALLYPORT_YAML, CONFIG_FILE_MAX, ours);
+	err = text_hear(ch, IPC_TEXT_SALLYPORT_YAML, CONFIG_FILE_MAX, ours);
 	if (err == ERR_OK)
-		err = read_text(ch, IPC_TEXT_K9_YAML, CONFIG_FILE_MAX, k9);
+		err = text_hear(ch, IPC_TEXT_K9_YAML, CONFIG_FILE_MAX, k9);
 	if (err == ERR_OK)
 		err = ipc_read(ch, IPC_SET(KEY9_ASK), question);
 	return err;
@@ -151,8 +125,8 @@ ask(struct ipc_channel *ch, bool *asked)
 	else if ((err = say_query(ch, &config, &request)) == ERR_OK)
 		*asked = true;
 out:
-	drop_text(&k9);
-	drop_text(&ours);
+	text_drop(&k9);
+	text_drop(&ours);
 	explicit_bzero(&config, sizeof(config));
 	explicit_bzero(&request, sizeof(request));
 	/* The query went out through the channel's own buffer. */
@@ -193,7 +167,7 @@ judge_answer(struct ipc_channel *ch)
 	enum err err;
 
 	memset(&answer, 0, sizeof(answer));
-	err = read_text(ch, IPC_TEXT_KEY9_ANSWER, KEY9_ANSWER_MAX, &body);
+	err = text_hear(ch, IPC_TEXT_KEY9_ANSWER, KEY9_ANSWER_MAX, &body);
 	if (err != ERR_OK)
 		goto out;
 	reason = key9_answer_read(body.data, body.len, &answer);
@@ -202,7 +176,7 @@ judge_answer(struct ipc_channel *ch)
 		    span(answer.detail, answer.detail_len));
 out:
 	key9_answer_free(&answer);
-	drop_text(&body);
+	text_drop(&body);
 	return err;
 }
 

@@ -2,17 +2,18 @@
 
 #include "parseproc/ssh_mpint.h"
 
-/* Each algorithm's name; "" is no name of anything. */
+/* Each algorithm's names, "" being none, and the keys that it is for. */
 static const struct {
 	const char *name, *other_name;
+	enum jwk_type type;
 } algs[JWS_ALGS] = {
-	[JWS_RS256] = { "RS256", "" },
-	[JWS_RS384] = { "RS384", "" },
-	[JWS_RS512] = { "RS512", "" },
-	[JWS_PS256] = { "PS256", "" },
-	[JWS_ES256] = { "ES256", "" },
-	[JWS_ES384] = { "ES384", "" },
-	[JWS_EDDSA] = { "EdDSA", "Ed25519" },
+	[JWS_RS256] = { "RS256", "", JWK_RSA },
+	[JWS_RS384] = { "RS384", "", JWK_RSA },
+	[JWS_RS512] = { "RS512", "", JWK_RSA },
+	[JWS_PS256] = { "PS256", "", JWK_RSA },
+	[JWS_ES256] = { "ES256", "", JWK_P256 },
+	[JWS_ES384] = { "ES384", "", JWK_P384 },
+	[JWS_EDDSA] = { "EdDSA", "Ed25519", JWK_ED25519 },
 };
 
 static bool
@@ -30,6 +31,12 @@ jwk_rsa_sound(struct span n, struct span e)
 	return is_odd(n) && nbits >= JWK_RSA_BITS_MIN &&
 	    nbits <= JWK_RSA_BITS_MAX && is_odd(e) && ebits >= 2 &&
 	    ebits <= JWK_EXPONENT_BITS_MAX;
+}
+
+bool
+jwk_alg_fits(enum jwk_type type, enum jws_alg alg)
+{
+	return (unsigned)alg < JWS_ALGS && algs[alg].type == type;
 }
 
 bool

@@ -17,6 +17,11 @@
 /* What BoringSSL takes. Usual exponents are 3 to 65537. */
 #define JWK_EXPONENT_BITS_MAX 33
 
+/* Key ids are thumbprints, dates, names. */
+#define JWK_KID_MAX 256
+/* Of one provider: the largest known has a dozen; a login may try each. */
+#define JWKS_KEYS_MAX 100
+
 /* In bytes: an uncompressed point (0x04, x, y), or an Ed25519 key. */
 #define JWK_P256_LEN (1 + 2 * 32)
 #define JWK_P384_LEN (1 + 2 * 48)
@@ -50,6 +55,9 @@ struct jwk {
  * odd and within the bounds above.
  */
 bool jwk_rsa_sound(struct span n, struct span e);
+
+/* Whether keys of the type may sign so (RFC 7518 section 3.1). */
+bool jwk_alg_fits(enum jwk_type type, enum jws_alg alg);
 
 /* Whether two keys are the same; kid and alg may differ. */
 bool jwk_same_key(const struct jwk *a, const struct jwk *b);

@@ -126,16 +126,14 @@ get_okp(const struct json *doc, json_value v, struct room *room,
 static const struct kind {
 	const char *kty, *crv; /* crv: NULL if it has none */
 	enum jwk_type type;
-	enum jws_alg algs[4]; /* what it may be used for; the first if */
-	size_t nalgs;         /* it does not say */
+	enum jws_alg alg; /* what it is for if it does not say */
 	enum reason (*get)(const struct json *doc, json_value v,
 	    struct room *room, struct jwk *key);
 } kinds[] = {
-	{ "RSA", NULL, JWK_RSA,
-	    { JWS_RS256, JWS_RS384, JWS_RS512, JWS_PS256 }, 4, get_rsa },
-	{ "EC", "P-256", JWK_P256, { JWS_ES256 }, 1, get_ec },
-	{ "EC", "P-384", JWK_P384, { JWS_ES384 }, 1, get_ec },
-	{ "OKP", "Ed25519", JWK_ED25519, { JWS_EDDSA }, 1, get_okp },
+	{ "RSA", NULL, JWK_RSA, JWS_RS256, get_rsa },
+	{ "EC", "P-256", JWK_P256, JWS_ES256, get_ec },
+	{ "EC", "P-384", JWK_P384, JWS_ES384, get_ec },
+	{ "OKP", "Ed25519", JWK_ED25519, JWS_EDDSA, get_okp },
 };
 
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -207,7 +205,7 @@ get_alg(const struct json *doc, json_value v, const struct kind *kind,
 {
 	struct text name;
 
-	*alg = kind->algs[0];
+	*alg = kind->alg;
 	switch (get_text(doc, v, "alg", &name)) {
 	case MALFORMED:
 		return REASON_JWK_FORM;
@@ -216,11 +214,15 @@ get_alg(const struct json *doc, json_value v, const struct kind *kind,
 	case PRESENT:
 		break;
 	}
-	for (size_t i = 0; i < kind->nalgs; i++)
-		if (jws_alg_is(kind->algs[i], text_span(&name))) {
-			*alg = kind->algs[i];
+	for (int i = 0; i < JWS_ALGS; i++) {
+		enum jws_alg each = (enum jws_alg)i;
+
+		if (jwk_alg_fits(kind->type, each) &&
+		    jws_alg_is(each, text_span(&name))) {
+			*alg = each;
 			return REASON_OK;
 		}
+	}
 	return REASON_JWK_ALG;
 }
 

@@ -18,8 +18,6 @@
 #include "parseproc/json.h"
 #include "parseproc/jwk.h"
 
-/* Key ids are thumbprints, dates, names. */
-#define JWK_KID_MAX 256
 /*
  * What one key's members are decoded into: kid, and a modulus with the zero
  * that Java puts before it and an exponent, or a point.

@@ -3,6 +3,7 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "ipc/wire.h"
 #include "parseproc/base64url.h"
 
 /* The longest required members: a modulus, an exponent, names. */
@@ -48,28 +49,6 @@ put_bytes(struct wire_writer *w, const char *name, struct span bytes)
 	return put(w, "\"");
 }
 
-/* The same with text: valid UTF-8, for that is what was read. */
-static bool
-put_text(struct wire_writer *w, const char *name, struct span text)
-{
-	static const char hex[] = "0123456789abcdef";
-	bool ok = put_word(w, name, "");
-
-	w->used -= ok; /* its closing quote */
-	for (size_t i = 0; ok && i < text.len; i++) {
-		uint8_t c = text.p[i];
-		char escape[] = "\\u00xx";
-
-		escape[4] = hex[c >> 4];
-		escape[5] = hex[c & 15];
-		if (c < 0x20 || c == '"' || c == '\\')
-			ok = put(w, escape);
-		else
-			ok = wire_put_u8(w, c) == ERR_OK;
-	}
-	return ok && put(w, "\"");
-}
-
 /* Two coordinates, or the whole of an Ed25519 key. */
 static bool
 put_point(struct wire_writer *w, const struct jwk *key)
@@ -83,21 +62,17 @@ put_point(struct wire_writer *w, const struct jwk *key)
 	return put_bytes(w, "x", x) && put_bytes(w, "y", y);
 }
 
-/* { and the required members; kid and alg, where wanted, in their places. */
+/* The required members, in the order of their names. */
 static bool
-put_key(struct wire_writer *w, const struct jwk *key, bool all)
+put_key(struct wire_writer *w, const struct jwk *key)
 {
 	const char *kty = types[key->type].kty, *crv = types[key->type].crv;
 
 	if (!put(w, "{"))
 		return false;
-	if (all && !put_word(w, "alg", jws_alg_name(key->alg)))
-		return false;
 	if (crv != NULL && !put_word(w, "crv", crv))
 		return false;
 	if (key->type == JWK_RSA && !put_bytes(w, "e", key->e))
-		return false;
-	if (all && key->has_kid && !put_text(w, "kid", key->kid))
 		return false;
 	if (!put_word(w, "kty", kty))
 		return false;
@@ -114,17 +89,6 @@ jwk_thumbprint(const struct jwk *key, uint8_t thumbprint[JWK_THUMBPRINT_LEN])
 	struct wire_writer w = { text, sizeof(text), 0 };
 
 	/* There is room for every key within its bounds. */
-	(void)put_key(&w, key, false);
+	(void)put_key(&w, key);
 	(void)SHA256(text, w.used, thumbprint);
-}
-
-enum err
-jwks_write(const struct jwks *jwks, struct wire_writer *w)
-{
-	bool ok = put(w, "{\"keys\":[");
-
-	for (size_t i = 0; ok && i < jwks->nkeys; i++)
-		ok = (i == 0 || put(w, ",")) &&
-		    put_key(w, &jwks->keys[i], true);
-	return ok && put(w, "]}") ? ERR_OK : ERR_TOO_BIG;
 }

@@ -13,9 +13,6 @@
 #include "ipc/reason.h"
 #include "parseproc/jwk_read.h"
 
-/* The largest provider known has a dozen; each may be tried in a login. */
-#define JWKS_KEYS_MAX 100
-
 struct jwks_drop {
 	enum reason reason; /* JWK_... */
 	uint32_t index;     /* which of the set's keys, from 0 */

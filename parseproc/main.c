@@ -6,11 +6,15 @@
  * started fresh for each login in one role; what it must not do, and what one
  * gains by owning it, stands in SECURITY.md.
  */
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ipc/worker_entry.h"
+#include "parseproc/ec_point.h"
 #include "parseproc/judge.h"
+#include "parseproc/opk_judge.h"
+#include "parseproc/keys.h"
 #include "parseproc/ssh_key.h"
 #include "seccomp/cage.h"
 #include "seccomp/policy.h"
@@ -18,11 +22,18 @@
 /* The image, its libraries, the arena, the stack. */
 #define MEMORY_MAX ((uint64_t)128 * 1024 * 1024)
 
-static const struct {
+/*
+ * What a role's libraries make on first use takes calls that end with the
+ * cage: its warm-up makes it before.
+ */
+static const struct role {
 	const char *name;
+	bool (*warm_up)(void);
 	enum err (*run)(struct ipc_channel *ch);
 } roles[] = {
-	{ "judge", judge_run },
+	{ "judge", ssh_key_warm_up, judge_run },
+	{ "opk-judge", opk_judge_warm_up, opk_judge_run },
+	{ "keys", ec_point_warm_up, keys_run },
 };
 
 static const struct cage_plan cage = {
@@ -32,6 +43,15 @@ static const struct cage_plan cage = {
 	.landlock = { .scoped = 1 },
 	.filter = &policy_parse,
 };
+
+static const struct role *
+find_role(const char *name)
+{
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (strcmp(name, roles[i].name) == 0)
+			return &roles[i];
+	return NULL;
+}
 
 static enum err
 say_ready(struct ipc_channel *ch, const struct cage_report *report)
@@ -49,21 +69,19 @@ main(int argc, char **argv)
 	static struct ipc_channel ch;
 	struct worker_entry entry;
 	struct cage_report report;
+	const struct role *role;
 	enum cage_step step;
-	enum err err = ERR_TYPE;
+	enum err err;
 
 	worker_enter(argc, argv, IPC_FROM_PARSE, IPC_TO_PARSE, &entry, &ch);
-	/* What the libraries make on first use takes calls that end here. */
-	if (!ssh_key_warm_up())
+	if ((role = find_role(entry.role)) == NULL)
+		_exit(WORKER_EXIT_ERR + ERR_TYPE);
+	if (!role->warm_up())
 		_exit(WORKER_EXIT_ERR + ERR_SYSTEM);
 	if ((step = cage_worker(&cage, entry.starter, &report)) != CAGE_SHUT)
 		_exit((int)step);
 	/* From here on: read, write, exit. */
-	if ((err = say_ready(&ch, &report)) != ERR_OK)
-		_exit(WORKER_EXIT_ERR + (int)err);
-	err = ERR_TYPE;
-	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(entry.role, roles[i].name) == 0)
-			err = roles[i].run(&ch);
+	if ((err = say_ready(&ch, &report)) == ERR_OK)
+		err = role->run(&ch);
 	_exit(err == ERR_OK ? 0 : WORKER_EXIT_ERR + (int)err);
 }

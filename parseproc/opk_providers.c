@@ -79,7 +79,7 @@ check_row(const struct opk_providers *providers,
 		    strcmp(providers->rows[i].client_id,
 		    provider->client_id) == 0)
 			return "repeats issuer and client id of a row above";
-	return providers->count < OPK_PROVIDERS_MAX ? NULL :
+	return providers->count < PROVIDERS_MAX ? NULL :
 	    "is one too many: there may be 64 rows";
 }
 

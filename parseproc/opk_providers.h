@@ -9,13 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ipc/limits.h"
 #include "parseproc/expiry.h"
 #include "parseproc/opk_lines.h"
 
-/* A dozen are many; every row's keys are tried for a login. */
-#define OPK_PROVIDERS_MAX 64
 /* Entra's issuers have 75 characters, Google's client ids 73. */
-#define OPK_ISSUER_MAX 512
 #define OPK_CLIENT_ID_MAX 512
 
 /* Both strings end in NUL and have none inside. */
@@ -27,13 +25,13 @@ struct opk_provider {
 	 * client id is not checked.
 	 */
 	bool gq;
-	char issuer[OPK_ISSUER_MAX + 1]; /* as it must stand in iss */
+	char issuer[ISSUER_MAX + 1]; /* as it must stand in iss */
 	char client_id[OPK_CLIENT_ID_MAX + 1];
 };
 
 struct opk_providers {
 	size_t count; /* of rows, in the file's order */
-	struct opk_provider rows[OPK_PROVIDERS_MAX];
+	struct opk_provider rows[PROVIDERS_MAX];
 	struct opk_reports reports;
 };
 

@@ -5,6 +5,7 @@
 #ifndef PARSEPROC_SALLYPORT_CONFIG_H
 #define PARSEPROC_SALLYPORT_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +14,16 @@
 #include "ipc/reason.h"
 #include "parseproc/config_error.h"
 
+/* What an exit status holds. */
+#define DENY_STATUS_MAX 255
+
 struct sallyport_config {
 	uint32_t stale_max_s; /* 0 = off; <= STALE_MAX_MAX_S */
+	uint32_t preload_max_s; /* 0 = off; <= PRELOAD_MAX_MAX_S */
+	bool home_policy; /* whether ~/.opk/auth_id counts */
+	bool expiry_time; /* whether the line says when it ends */
+	uint32_t deadline_s; /* 1 to DEADLINE_MAX_S */
+	uint32_t deny_status; /* of a denied login; <= DENY_STATUS_MAX */
 };
 
 /*

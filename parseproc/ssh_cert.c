@@ -286,8 +286,7 @@ ssh_cert_principal(const struct ssh_cert *cert, struct span login_name)
 	if (cert->nprincipals == 0)
 		return SSH_CERT_NONE;
 	while (get_span(&r, &name)) {
-		if (cert->nprincipals == 1 &&
-		    span_is(name, SSH_CERT_WILDCARD_PRINCIPAL))
+		if (span_is(name, SSH_CERT_WILDCARD_PRINCIPAL))
 			return SSH_CERT_WILDCARD;
 		if (span_equal(name, login_name))
 			return SSH_CERT_LOGIN_NAME;

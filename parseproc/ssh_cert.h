@@ -51,7 +51,7 @@ struct ssh_cert {
 enum ssh_cert_principal {
 	SSH_CERT_REFUSED,    /* there are some, and none of them fits */
 	SSH_CERT_NONE,       /* the list is empty: no principals= */
-	SSH_CERT_WILDCARD,   /* the list is the wildcard, alone */
+	SSH_CERT_WILDCARD,   /* the list has the wildcard */
 	SSH_CERT_LOGIN_NAME, /* the list has the login name */
 };
 

@@ -60,6 +60,93 @@ cage_step_name(int status)
 	return step_names[status - CAGE_EXIT_FIRST];
 }
 
+/* Only a process that may set capabilities can empty the bounding set. */
+static enum cage_step
+drop_bounding(uint32_t *layers)
+{
+	if (capng_get_caps_process() != 0)
+		return CAGE_STEP_CAPS;
+	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
+		return CAGE_SHUT;
+	capng_clear(CAPNG_SELECT_BOUNDS);
+	if (capng_apply(CAPNG_SELECT_BOUNDS) != 0)
+		return CAGE_STEP_BOUNDING;
+	*layers |= CAGE_BOUNDING;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+become(uid_t uid, gid_t gid, uint32_t *layers)
+{
+	if (geteuid() != 0)
+		return CAGE_SHUT;
+	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
+		return CAGE_STEP_UID;
+	*layers |= CAGE_UID;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+drop_capabilities(uint32_t *layers)
+{
+	capng_clear(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
+		return CAGE_STEP_CAPS;
+	*layers |= CAGE_CAPS;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+no_new_privs(uint32_t *layers)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return CAGE_STEP_NO_NEW_PRIVS;
+	*layers |= CAGE_NO_NEW_PRIVS;
+	return CAGE_SHUT;
+}
+
+static enum cage_step
+not_dumpable(uint32_t *layers)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return CAGE_STEP_DUMPABLE;
+	*layers |= CAGE_UNDUMPABLE;
+	return CAGE_SHUT;
+}
+
+/* The parent may have died before the kernel was told to tell us. */
+static enum cage_step
+die_with(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
+	    getppid() != parent)
+		return CAGE_STEP_PARENT_GONE;
+	return CAGE_SHUT;
+}
+
+/* Stops at the first step that fails. */
+#define STEP(call)                                                            \
+	do {                                                                  \
+		enum cage_step step_ = (call);                                \
+		if (step_ != CAGE_SHUT)                                       \
+			return step_;                                         \
+	} while (0)
+
+enum cage_step
+cage_bare(uid_t uid, gid_t gid, pid_t parent)
+{
+	uint32_t layers = 0;
+
+	STEP(drop_bounding(&layers));
+	STEP(become(uid, gid, &layers));
+	/* The user may be root: then they are still there. */
+	STEP(drop_capabilities(&layers));
+	STEP(not_dumpable(&layers));
+	STEP(die_with(parent));
+	return no_new_privs(&layers);
+}
+
 #ifdef SALLYPORT_SANITIZED
 /*
  * Sanitizers need calls that no cage of ours allows, so their build has none
@@ -142,63 +229,6 @@ set_late_limits(void)
 	return CAGE_SHUT;
 }
 
-/* Only a process that may set capabilities can empty the bounding set. */
-static enum cage_step
-drop_bounding(uint32_t *layers)
-{
-	if (capng_get_caps_process() != 0)
-		return CAGE_STEP_CAPS;
-	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
-		return CAGE_SHUT;
-	capng_clear(CAPNG_SELECT_BOUNDS);
-	if (capng_apply(CAPNG_SELECT_BOUNDS) != 0)
-		return CAGE_STEP_BOUNDING;
-	*layers |= CAGE_BOUNDING;
-	return CAGE_SHUT;
-}
-
-static enum cage_step
-become(uid_t id, uint32_t *layers)
-{
-	gid_t gid = (gid_t)id;
-
-	if (geteuid() != 0)
-		return CAGE_SHUT;
-	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
-	    setresuid(id, id, id) == -1)
-		return CAGE_STEP_UID;
-	*layers |= CAGE_UID;
-	return CAGE_SHUT;
-}
-
-static enum cage_step
-drop_capabilities(uint32_t *layers)
-{
-	capng_clear(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
-	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
-		return CAGE_STEP_CAPS;
-	*layers |= CAGE_CAPS;
-	return CAGE_SHUT;
-}
-
-static enum cage_step
-no_new_privs(uint32_t *layers)
-{
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return CAGE_STEP_NO_NEW_PRIVS;
-	*layers |= CAGE_NO_NEW_PRIVS;
-	return CAGE_SHUT;
-}
-
-static enum cage_step
-not_dumpable(uint32_t *layers)
-{
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		return CAGE_STEP_DUMPABLE;
-	*layers |= CAGE_UNDUMPABLE;
-	return CAGE_SHUT;
-}
-
 static enum cage_step
 landlock(const struct landlock_rules *rules, struct cage_report *report)
 {
@@ -240,24 +270,6 @@ own_user_namespace(const struct cage_plan *plan, uint32_t *layers)
 	return CAGE_SHUT;
 }
 
-/* The parent may have died before the kernel was told to tell us. */
-static enum cage_step
-die_with(pid_t parent)
-{
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
-	    getppid() != parent)
-		return CAGE_STEP_PARENT_GONE;
-	return CAGE_SHUT;
-}
-
-/* Stops at the first step that fails. */
-#define STEP(call)                                                            \
-	do {                                                                  \
-		enum cage_step step_ = (call);                                \
-		if (step_ != CAGE_SHUT)                                       \
-			return step_;                                         \
-	} while (0)
-
 enum cage_step
 cage_worker(const struct cage_plan *plan, pid_t parent,
     struct cage_report *report)
@@ -268,7 +280,7 @@ cage_worker(const struct cage_plan *plan, pid_t parent,
 	STEP(set_limits(plan, layers));
 	STEP(private_root_enter(plan, layers));
 	STEP(drop_bounding(layers));
-	STEP(become(plan->id, layers));
+	STEP(become(plan->id, (gid_t)plan->id, layers));
 	/* A new user namespace fills all the sets again. */
 	STEP(own_user_namespace(plan, layers));
 	STEP(drop_bounding(layers));
@@ -338,7 +350,7 @@ cage_parent(uid_t id, const char *cache_dir, struct cage_report *report)
 
 	*report = (struct cage_report){ 0, 0 };
 	STEP(drop_bounding(layers));
-	STEP(become(id, layers));
+	STEP(become(id, (gid_t)id, layers));
 	STEP(drop_capabilities(layers));
 	STEP(not_dumpable(layers));
 	STEP(no_new_privs(layers));

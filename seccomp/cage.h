@@ -103,6 +103,14 @@ enum cage_step cage_starter(struct cage_report *report)
     __attribute__((warn_unused_result));
 
 /*
+ * For a process that runs what is not ours, or reads as somebody else, and so
+ * can have no filter: takes uid and gid if started as root, without groups;
+ * no capability, none to be had again, not traceable, ended with its parent.
+ */
+enum cage_step cage_bare(uid_t uid, gid_t gid, pid_t parent)
+    __attribute__((warn_unused_result));
+
+/*
  * The parent's, before it reads its first message. id: as in the plan.
  * cache_dir: the only place where it may write, NULL for none; it may still
  * open files for reading, for a CA file that the configuration names.

@@ -144,6 +144,7 @@ static const struct filter_row parent_rows[] = {
 	CALL(fcntl, "descriptor flags"),
 	CALL(getpid, "a temporary name in the cache"),
 	CALL(fsync, "the cache"),
+	CALL(flock, "the cache: one process at a time renews a provider's keys"),
 	CALL(renameat, "the cache"),
 	CALL(renameat2, "the cache"),
 	CALL(unlinkat, "the cache"),

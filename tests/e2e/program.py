@@ -86,26 +86,28 @@ def reset_cache():
     make_cache("key9")
 
 
-MAGIC = b"SPCACHE1"
+MAGIC = b"SPCACHE2"
 
 
 class Entry(NamedTuple):
-    """A cache file: magic, fetch time, lengths of url and body, url, body; integers big-endian."""
+    """A cache file: magic, fetch time, for how long fresh, lengths of url and body, url, body;
+    integers big-endian."""
     fetched: int
     url: bytes
     body: bytes
+    fresh: int = 0
 
     def packed(self):
-        head = struct.pack(">QII", self.fetched, len(self.url), len(self.body))
+        head = struct.pack(">QIII", self.fetched, self.fresh, len(self.url), len(self.body))
         return MAGIC + head + self.url + self.body
 
 
 def read_entry(path):
     data = path.read_bytes()
     assert data.startswith(MAGIC)
-    fetched, url, body = struct.unpack(">QII", data[8:24])
-    assert len(data) == 24 + url + body
-    return Entry(fetched, data[24:24 + url], data[24 + url:])
+    fetched, fresh, url, body = struct.unpack(">QIII", data[8:28])
+    assert len(data) == 28 + url + body
+    return Entry(fetched, data[28:28 + url], data[28 + url:], fresh)
 
 
 def age_entry(path, seconds):

@@ -413,10 +413,10 @@ text_of_every_size_arrives(void **state)
 {
 	static const size_t sizes[] = { 0, 1, IPC_CHUNK_MAX - 1,
 		IPC_CHUNK_MAX, IPC_CHUNK_MAX + 1, 2 * IPC_CHUNK_MAX,
-		KEY9_ANSWER_MAX - 1, KEY9_ANSWER_MAX };
+		AUTH_ID_FILE_MAX - 1, AUTH_ID_FILE_MAX };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		assert_int_equal(text_of(sizes[i], KEY9_ANSWER_MAX), ERR_OK);
+		assert_int_equal(text_of(sizes[i], AUTH_ID_FILE_MAX), ERR_OK);
 		assert_int_equal(open_pair(state), 0);
 		/* A buffer of exactly its size is large enough. */
 		assert_int_equal(text_of(sizes[i], sizes[i]), ERR_OK);
@@ -441,7 +441,7 @@ text_larger_than_the_buffer_refused(void **state)
 static void
 text_larger_than_any_not_sent_to_its_end(void **state)
 {
-	assert_int_equal(text_of(KEY9_ANSWER_MAX + 1, 2 * KEY9_ANSWER_MAX),
+	assert_int_equal(text_of(AUTH_ID_FILE_MAX + 1, AUTH_ID_FILE_MAX + 2),
 	    ERR_EOF);
 	assert_int_equal(open_pair(state), 0);
 }

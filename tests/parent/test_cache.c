@@ -25,8 +25,10 @@
 #define URL "https://key9.example/q/joe/web"
 #define BODY "{\"public_key\":\"ssh-ed25519 AAAA\"}\n"
 #define DAY ((uint64_t)24 * 3600)
-/* "SPCACHE1", time, two lengths: parent/cache.h */
-#define HEAD (8 + 8 + 4 + 4)
+/* "SPCACHE2", time, freshness, two lengths: parent/cache.h */
+#define FRESH_AT (8 + 8)
+#define HEAD (FRESH_AT + 4 + 4 + 4)
+#define FRESH_S 0x01020304
 
 static const struct ipc_span url = { URL, sizeof(URL) - 1 };
 static struct cache cache = { .dir = -1 };
@@ -64,7 +66,7 @@ teardown(void **state)
 static void
 store(const void *body, size_t len)
 {
-	cache_store(&cache, NAME, url, body, len);
+	cache_store(&cache, NAME, url, FRESH_S, body, len);
 }
 
 static bool
@@ -114,9 +116,11 @@ craft(uint8_t *buf, uint64_t fetched)
 {
 	size_t n = 8;
 
-	memcpy(buf, "SPCACHE1", 8);
+	memcpy(buf, "SPCACHE2", 8);
 	for (int i = 7; i >= 0; i--)
 		buf[n++] = (uint8_t)(fetched >> 8 * i);
+	for (int i = 3; i >= 0; i--)
+		buf[n++] = (uint8_t)(FRESH_S >> 8 * i);
 	for (int i = 3; i >= 0; i--)
 		buf[n++] = (uint8_t)((sizeof(URL) - 1) >> 8 * i);
 	for (int i = 3; i >= 0; i--)
@@ -189,6 +193,8 @@ cache_age_decides(void **state)
 	put_entry(now() - 1000);
 	assert_true(cache_load(&cache, NAME, url, DAY, &entry));
 	assert_in_range(entry.age_s, 1000, 1010);
+	assert_in_range(entry.fetched + entry.age_s, now() - 1, now());
+	assert_int_equal(entry.fresh_s, FRESH_S);
 	cache_entry_free(&entry);
 	assert_true(loads_anything(1010));
 	assert_false(loads_anything(999));
@@ -266,7 +272,8 @@ changed(const uint8_t *buf, size_t n, size_t at, uint64_t fetched)
 	scratch_file(NAME, buf, n, 0600);
 	if (!cache_load(&cache, NAME, url, DAY, &entry))
 		return;
-	assert_true(at >= n - (sizeof(BODY) - 1) || then != fetched);
+	assert_true(at >= n - (sizeof(BODY) - 1) || then != fetched ||
+	    entry.fresh_s != FRESH_S);
 	assert_true(then <= now() && now() - then <= DAY + 1);
 	assert_in_range(entry.age_s + then, now() - 2, now());
 	assert_int_equal(entry.len, sizeof(BODY) - 1);
@@ -291,6 +298,63 @@ cache_changed_byte_no_wrong_answer(void **state)
 			changed(buf, n, at, fetched);
 			buf[at] ^= (uint8_t)by;
 		}
+}
+
+/* A file of an older version, whose URL begins where ours has a length. */
+static void
+cache_entry_of_older_form_no_answer(void **state)
+{
+	uint8_t buf[256];
+	size_t n = craft(buf, now());
+
+	(void)state;
+	memcpy(buf, "SPCACHE1", 8);
+	scratch_file(NAME, buf, n, 0600);
+	assert_false(loads_anything(DAY));
+	memmove(buf + FRESH_AT, buf + FRESH_AT + 4, n - FRESH_AT - 4);
+	scratch_file(NAME, buf, n - 4, 0600);
+	assert_false(loads_anything(DAY));
+}
+
+/* --- locks --- */
+
+static void
+cache_lock_held_once(void **state)
+{
+	int first, second, other;
+
+	(void)state;
+	assert_int_equal(cache_lock(&cache, "lock-1", &first), CACHE_LOCKED);
+	assert_int_equal(cache_lock(&cache, "lock-1", &second), CACHE_BUSY);
+	assert_int_equal(second, -1);
+	assert_int_equal(cache_lock(&cache, "lock-2", &other), CACHE_LOCKED);
+	(void)close(first);
+	assert_int_equal(cache_lock(&cache, "lock-1", &second), CACHE_LOCKED);
+	(void)close(second);
+	(void)close(other);
+	assert_int_equal(unlink(scratch("lock-1")), 0);
+	assert_int_equal(unlink(scratch("lock-2")), 0);
+}
+
+/* Whoever cannot lock goes on without, and does nothing to what is there. */
+static void
+cache_lock_impossible_said(void **state)
+{
+	static const struct cache none = { .dir = -1 };
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_int_equal(cache_lock(&none, "lock-1", &fd), CACHE_NO_LOCK);
+	assert_int_equal(fd, -1);
+	scratch_file("elsewhere", "x", 1, 0600);
+	assert_int_equal(symlink(scratch("elsewhere"), scratch("lock-3")), 0);
+	assert_int_equal(cache_lock(&cache, "lock-3", &fd), CACHE_NO_LOCK);
+	assert_int_equal(fd, -1);
+	assert_int_equal(stat(scratch("elsewhere"), &st), 0);
+	assert_int_equal(st.st_size, 1);
+	assert_int_equal(unlink(scratch("lock-3")), 0);
+	assert_int_equal(unlink(scratch("elsewhere")), 0);
 }
 
 static void
@@ -385,7 +449,7 @@ cache_absent_goes_on_without(void **state)
 	struct cache_entry entry;
 
 	(void)state;
-	cache_store(&none, NAME, url, large, 10);
+	cache_store(&none, NAME, url, 0, large, 10);
 	cache_remove(&none, NAME);
 	assert_false(cache_load(&none, NAME, url, DAY, &entry));
 	assert_null(entry.body);
@@ -497,6 +561,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cache_stored_comes_back),
 		cmocka_unit_test(cache_stored_in_the_documented_form),
+		cmocka_unit_test(cache_entry_of_older_form_no_answer),
+		cmocka_unit_test(cache_lock_held_once),
+		cmocka_unit_test(cache_lock_impossible_said),
 		cmocka_unit_test(cache_age_decides),
 		cmocka_unit_test(cache_time_in_the_future_no_answer),
 		cmocka_unit_test(cache_other_url_no_answer),

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "parseproc/base64url.h"
+#include "parseproc/jwk_read.h"
 #include "parseproc/jwk_write.h"
 #include "parseproc/pk_token.h"
 #include "parseproc/ssh_cert.h"

@@ -9,13 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ipc/wire.h"
 #include "parseproc/base64url.h"
-#include "parseproc/jwk_write.h"
 #include "parseproc/jwks.h"
 #include "parseproc/jws_answers.h"
 #include "tests/parseproc/corpora.h"
-#include "tests/parseproc/vectors.h"
 
 /* RFC 7638 section 3.1, RFC 7515 appendix A.3, RFC 8037 appendix A.2. */
 #define RSA_N "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT8" \
@@ -411,59 +408,6 @@ jwks_public_sets_read(void **state)
 	corpus_free(&corpus);
 }
 
-/* What is cached is read again as the same keys, and written the same. */
-static void
-jwks_written_and_read_is_the_same(void **state)
-{
-	static uint8_t text[JWKS_TEXT_MAX(JWKS_KEYS_MAX)], again[sizeof(text)];
-	static struct jwks second;
-
-	(void)state;
-	for (size_t i = 0; i <= NVECTORS; i++) {
-		struct wire_writer w = { text, sizeof(text), 0 };
-		struct wire_writer v2 = { again, sizeof(again), 0 };
-		struct vector v = vector_read(vector_names[i % NVECTORS]);
-
-		assert_int_equal(i < NVECTORS ? jwks_read(v.jwks.p,
-		    v.jwks.len, &jwks) : read_set("{" RSA ",\"kid\":\"\\\"\\\\"
-		    "\\u0000\\u001f\\n\xc3\xa9\\ud83d\\ude00\"},{" ED25519
-		    "},{" P256 ",\"kid\":\"\"}"), REASON_OK);
-		assert_int_equal(jwks_write(&jwks, &w), ERR_OK);
-		assert_true(w.used <= JWKS_TEXT_MAX(jwks.nkeys));
-		assert_int_equal(jwks_read(text, w.used, &second), REASON_OK);
-		assert_int_equal(second.nkeys, jwks.nkeys);
-		assert_int_equal(second.ndrops, 0);
-		for (size_t k = 0; k < jwks.nkeys; k++) {
-			assert_true(jwk_same_key(&jwks.keys[k],
-			    &second.keys[k]));
-			assert_int_equal(jwks.keys[k].alg,
-			    second.keys[k].alg);
-			assert_int_equal(jwks.keys[k].has_kid,
-			    second.keys[k].has_kid);
-			assert_true(span_equal(jwks.keys[k].kid,
-			    second.keys[k].kid));
-		}
-		assert_int_equal(jwks_write(&second, &v2), ERR_OK);
-		assert_int_equal(v2.used, w.used);
-		assert_memory_equal(text, again, w.used);
-		/* Every smaller space is too small. */
-		for (size_t n = 0; n < w.used; n++) {
-			/* So that ASan sees its end. */
-			struct wire_writer small = { malloc(n + (n == 0)), n,
-				0 };
-
-			assert_non_null(small.buf);
-			assert_int_equal(jwks_write(&jwks, &small),
-			    ERR_TOO_BIG);
-			assert_true(small.used <= n);
-			free(small.buf);
-		}
-		jwks_free(&second);
-		jwks_free(&jwks);
-		vector_free(&v);
-	}
-}
-
 int
 main(void)
 {
@@ -480,7 +424,6 @@ main(void)
 		cmocka_unit_test(jwks_not_a_set_refused),
 		cmocka_unit_test(jwks_too_many_keys_refused),
 		cmocka_unit_test(jwks_public_sets_read),
-		cmocka_unit_test(jwks_written_and_read_is_the_same),
 	};
 
 	return cmocka_run_group_tests_name("jwks", tests, NULL, NULL);

@@ -243,13 +243,13 @@ static void
 opk_providers_lengths_are_bounded(void **state)
 {
 	static char text[2048];
-	int n = OPK_ISSUER_MAX - 8;
+	int n = ISSUER_MAX - 8;
 
 	(void)state;
 	(void)snprintf(text, sizeof(text), "https://h/%0*d b 24h", n - 2, 0);
 	read_text(text);
 	assert_int_equal(providers.count, 1);
-	assert_int_equal(strlen(providers.rows[0].issuer), OPK_ISSUER_MAX);
+	assert_int_equal(strlen(providers.rows[0].issuer), ISSUER_MAX);
 	(void)snprintf(text, sizeof(text), "https://h/%0*d b 24h", n - 1, 0);
 	refused(text, "issuer of more than");
 	n = OPK_CLIENT_ID_MAX;
@@ -263,18 +263,18 @@ opk_providers_lengths_are_bounded(void **state)
 static void
 opk_providers_too_many_rows_reported(void **state)
 {
-	static char text[100 * OPK_PROVIDERS_MAX];
+	static char text[100 * PROVIDERS_MAX];
 	size_t used = 0;
 
 	(void)state;
-	for (size_t i = 0; i < OPK_PROVIDERS_MAX + 2; i++)
+	for (size_t i = 0; i < PROVIDERS_MAX + 2; i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 		    "https://p%zu.example x 24h\n", i);
 	read_text(text);
-	assert_int_equal(providers.count, OPK_PROVIDERS_MAX);
+	assert_int_equal(providers.count, PROVIDERS_MAX);
 	assert_int_equal(providers.reports.count, 2);
 	assert_int_equal(providers.reports.rows[0].line,
-	    OPK_PROVIDERS_MAX + 1);
+	    PROVIDERS_MAX + 1);
 	assert_non_null(strstr(providers.reports.rows[0].what, "too many"));
 }
 
@@ -293,9 +293,9 @@ opk_providers_100000_rows_are_fast(void **state)
 	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t0);
 	opk_providers_read(&providers, (const uint8_t *)text, used);
 	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t1);
-	assert_int_equal(providers.count, OPK_PROVIDERS_MAX);
+	assert_int_equal(providers.count, PROVIDERS_MAX);
 	assert_int_equal(providers.reports.count,
-	    100000 - OPK_PROVIDERS_MAX);
+	    100000 - PROVIDERS_MAX);
 	print_message("opk_providers: 100000 rows in %.1f ms\n",
 	    (double)(t1.tv_sec - t0.tv_sec) * 1e3 +
 	    (double)(t1.tv_nsec - t0.tv_nsec) / 1e6);

@@ -1,0 +1,49 @@
+/*
+ * Children that are not workers: forked before the parent's cage, from its
+ * own image, for what no cage allows. They talk to the parent over one socket
+ * and end with it.
+ */
+#ifndef PARENT_CHILD_H
+#define PARENT_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "ipc/err.h"
+#include "ipc/limits.h"
+
+/* The descriptor on which such a child talks to the parent, as workers do. */
+#define CHILD_FD WORKER_FD
+
+/*
+ * Forks a child that runs the given function with arg, which must not return,
+ * in sshd's process group, with /dev/null as its streams and no descriptor
+ * but CHILD_FD, no new privileges, no core, an alarm, and killed when the
+ * parent dies. parent is the parent's process id.
+ *
+ * Returns the parent's end of a SOCK_SEQPACKET pair, or -1 with errno. Nobody
+ * waits for the child: it has ended, or is about to, when the parent does,
+ * and then it is init's.
+ */
+int child_start(void (*run)(const void *arg, pid_t parent), const void *arg)
+    MUST_CHECK;
+
+/* In a child: a limit for itself and its children. False if refused. */
+bool child_limit(__rlimit_resource_t what, rlim_t max) MUST_CHECK;
+
+/*
+ * One datagram of at most size bytes from a child: ERR_OK and *n bytes in
+ * buf; or ERR_DEADLINE, ERR_EOF, ERR_DESCRIPTOR, ERR_TOO_BIG, ERR_SYSTEM. Never
+ * waits past deadline_ms (CLOCK_MONOTONIC).
+ */
+enum err child_hear(int fd, int64_t deadline_ms, void *buf, size_t size,
+    size_t *n) MUST_CHECK;
+
+/* Sends one datagram to a child; never waits past deadline_ms. */
+enum err child_tell(int fd, int64_t deadline_ms, const void *buf, size_t n)
+    MUST_CHECK;
+
+#endif

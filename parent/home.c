@@ -1,0 +1,106 @@
+#include "parent/home.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parent/child.h"
+#include "parent/home_process.h"
+
+bool
+home_begin(struct home *home, const char *user, const char *dir,
+    const char *uid)
+{
+	const struct home_question question = { user, dir, uid };
+
+	home->fd = child_start(home_main, &question);
+	return home->fd != -1;
+}
+
+static enum home_result
+refuse(struct file_problem *problem, const char *what)
+{
+	problem->reason = REASON_HOME_POLICY;
+	(void)snprintf(problem->what, sizeof(problem->what), "%s", what);
+	return HOME_REFUSED;
+}
+
+/* Takes the text's pieces; room for len bytes is there. */
+static enum err
+hear_text(const struct home *home, int64_t deadline_ms, size_t len,
+    struct trusted_file *file)
+{
+	size_t n;
+
+	while (file->len < len) {
+		enum err err = child_hear(home->fd, deadline_ms,
+		    file->data + file->len, len - file->len, &n);
+
+		if (err != ERR_OK)
+			return err;
+		file->len += n;
+	}
+	return ERR_OK;
+}
+
+static bool
+report_valid(const struct home_report *report, size_t n)
+{
+	return n == sizeof(*report) && report->result <= HOME_REFUSED &&
+	    report->len <= HOME_FILE_MAX &&
+	    memchr(report->what, '\0', sizeof(report->what)) != NULL;
+}
+
+static enum err
+hear(const struct home *home, int64_t deadline_ms, struct home_report *report,
+    struct trusted_file *file)
+{
+	enum err err;
+	size_t n;
+
+	err = child_hear(home->fd, deadline_ms, report, sizeof(*report), &n);
+	if (err != ERR_OK)
+		return err;
+	if (!report_valid(report, n))
+		return ERR_BOUND;
+	if (report->result != HOME_TAKEN)
+		return ERR_OK;
+	/* An empty file has a text too, of no bytes. */
+	if ((file->data = malloc((size_t)report->len + 1)) == NULL)
+		return ERR_MEMORY;
+	return hear_text(home, deadline_ms, report->len, file);
+}
+
+enum home_result
+home_take(struct home *home, int64_t deadline_ms, struct trusted_file *file,
+    struct file_problem *problem)
+{
+	struct home_report report;
+	char what[64];
+	enum err err;
+
+	*file = (struct trusted_file){ NULL, 0, false, 0 };
+	*problem = (struct file_problem){ .reason = REASON_OK };
+	if (home->fd == -1)
+		return refuse(problem, "no process could be started for it");
+	err = hear(home, deadline_ms, &report, file);
+	home_end(home);
+	if (err != ERR_OK) {
+		trusted_free(file);
+		(void)snprintf(what, sizeof(what), "the process for it %s",
+		    err_text(err));
+		return refuse(problem, what);
+	}
+	if (report.result == HOME_REFUSED)
+		return refuse(problem, report.what);
+	return (enum home_result)report.result;
+}
+
+void
+home_end(struct home *home)
+{
+	if (home->fd != -1)
+		(void)close(home->fd);
+	home->fd = -1;
+}

@@ -1,0 +1,238 @@
+/*
+ * The home child: finds a user's home, becomes the user, reads one file.
+ *
+ * As root it asks NSS, as sshd itself does; from then on it can do what the
+ * user can, less capabilities and groups. It interprets nothing that it reads.
+ */
+#include "parent/home_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "parent/child.h"
+#include "seccomp/cage.h"
+
+/* Name services over a network, and then one small file. */
+#define CPU_MAX_S 5
+
+/* Of the user: no id without a value, so that none is kept by mistake. */
+struct account {
+	uid_t uid;
+	gid_t gid;
+	char dir[PATH_LEN_MAX + 1];
+};
+
+static void __attribute__((noreturn, format(printf, 1, 2)))
+refuse(const char *fmt, ...)
+{
+	struct home_report report = { .result = HOME_REFUSED };
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(report.what, sizeof(report.what), fmt, ap);
+	va_end(ap);
+	(void)send(CHILD_FD, &report, sizeof(report), MSG_NOSIGNAL);
+	_exit(0);
+}
+
+static void __attribute__((noreturn))
+say_none(void)
+{
+	const struct home_report report = { .result = HOME_NONE };
+
+	(void)send(CHILD_FD, &report, sizeof(report), MSG_NOSIGNAL);
+	_exit(0);
+}
+
+static void __attribute__((noreturn))
+say_text(const struct trusted_file *file)
+{
+	struct home_report report = { .result = HOME_TAKEN };
+
+	report.len = (uint32_t)file->len;
+	if (send(CHILD_FD, &report, sizeof(report), MSG_NOSIGNAL) == -1)
+		_exit(0);
+	for (size_t sent = 0; sent < file->len;) {
+		size_t n = file->len - sent;
+
+		if (n > IPC_CHUNK_MAX)
+			n = IPC_CHUNK_MAX;
+		if (send(CHILD_FD, file->data + sent, n, MSG_NOSIGNAL) == -1)
+			_exit(0);
+		sent += n;
+	}
+	_exit(0);
+}
+
+/*
+ * Digits, below the largest id: that one means "leave it as it is" to
+ * setresuid(2).
+ */
+static bool
+uid_read(const char *text, uid_t *uid)
+{
+	uint64_t value = 0;
+
+	if (text[0] == '\0' || strlen(text) > 10)
+		return false;
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p < '0' || *p > '9')
+			return false;
+		value = value * 10 + (uint64_t)(*p - '0');
+	}
+	*uid = (uid_t)value;
+	return value < UINT32_MAX;
+}
+
+static void
+take_dir(struct account *account, const char *dir)
+{
+	if (dir == NULL || dir[0] != '/')
+		refuse("the home directory's path is empty or relative");
+	if (strlen(dir) > PATH_LEN_MAX)
+		refuse("the home directory's path is too long");
+	(void)snprintf(account->dir, sizeof(account->dir), "%s", dir);
+}
+
+static void
+ask_nss(const struct home_question *q, struct account *account)
+{
+	const struct passwd *pw;
+
+	errno = 0;
+	if ((pw = getpwnam(q->user)) == NULL)
+		refuse("no user of that name was found%s%s",
+		    errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+	if (pw->pw_uid == (uid_t)-1 || pw->pw_gid == (gid_t)-1)
+		refuse("the user has an impossible uid or gid");
+	account->gid = pw->pw_gid;
+	if (q->uid == NULL)
+		account->uid = pw->pw_uid;
+	if (q->dir == NULL)
+		take_dir(account, pw->pw_dir);
+}
+
+static void
+find_account(const struct home_question *q, struct account *account)
+{
+	if (q->uid != NULL && !uid_read(q->uid, &account->uid))
+		refuse("--uid is not a user id");
+	if (q->dir != NULL)
+		take_dir(account, q->dir);
+	/*
+	 * sshd does not say which group the user is in. An owner needs none to
+	 * read what is his, so it is one that nobody else is in.
+	 */
+	account->gid = (gid_t)SALLYPORT_PARENT_ID;
+	if (q->uid == NULL || q->dir == NULL)
+		ask_nss(q, account);
+}
+
+static void __attribute__((noreturn))
+refuse_open(const struct account *account, const char *what, bool as_root)
+{
+	if (errno == EACCES && !as_root)
+		refuse("this user may not read %.80s/.opk/auth_id; fix: let "
+		    "sshd start sallyport as root, or set home_policy: false",
+		    account->dir);
+	if (errno == ELOOP || errno == ENOTDIR)
+		refuse("%.100s%s is a link or of the wrong kind",
+		    account->dir, what);
+	refuse("%.100s%s: %s", account->dir, what, strerror(errno));
+}
+
+/*
+ * As sshd does for authorized_keys (StrictModes): where others may write,
+ * they can put a file that the user owns, but never meant to be this one.
+ */
+static void
+check(int fd, const struct account *account, const char *what)
+{
+	const char *dir = account->dir;
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		refuse("%.100s%s: %s", dir, what, strerror(errno));
+	/* A directory above the file may be root's, the file may not. */
+	if (st.st_uid != account->uid &&
+	    !(S_ISDIR(st.st_mode) && st.st_uid == 0))
+		refuse("%.100s%s belongs to uid %u, not to the user (%u); "
+		    "fix: chown", dir, what, st.st_uid, account->uid);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		refuse("%.100s%s is writable by group or others (mode %04o); "
+		    "fix: chmod go-w", dir, what,
+		    (unsigned)st.st_mode & 07777);
+}
+
+static int
+open_file(const struct account *account, bool as_root)
+{
+	struct stat st;
+	int home, opk, fd;
+
+	/* O_PATH: a directory that may be entered need not be listed. */
+	home = open(account->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (home == -1)
+		refuse_open(account, "", as_root);
+	check(home, account, "");
+	opk = openat(home, ".opk", O_PATH | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
+	if (opk == -1 && errno == ENOENT)
+		say_none();
+	if (opk == -1)
+		refuse_open(account, "/.opk", as_root);
+	check(opk, account, "/.opk");
+	/* O_NONBLOCK: it may be a FIFO, or leased. */
+	fd = openat(opk, "auth_id", O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY | O_CLOEXEC);
+	if (fd == -1 && errno == ENOENT)
+		say_none();
+	if (fd == -1)
+		refuse_open(account, "/.opk/auth_id", as_root);
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		refuse(".opk/auth_id must be a regular file, and is not");
+	check(fd, account, "/.opk/auth_id");
+	return fd;
+}
+
+/*
+ * No groups: an owner needs none, asking a directory service for them is
+ * slow, and the fewer rights the better.
+ */
+static void
+become_user(const struct account *account, pid_t parent)
+{
+	enum cage_step step = cage_bare(account->uid, account->gid, parent);
+
+	if (step != CAGE_SHUT)
+		refuse("could not become the user: %s",
+		    cage_step_name((int)step));
+}
+
+void
+home_main(const void *question, pid_t parent)
+{
+	struct account account;
+	struct file_problem problem;
+	struct trusted_file file;
+	bool as_root = geteuid() == 0;
+
+	/* What a name service is told by the environment is sshd's business. */
+	if (clearenv() != 0 || !child_limit(RLIMIT_CPU, CPU_MAX_S) ||
+	    !child_limit(RLIMIT_FSIZE, 0))
+		_exit(127);
+	find_account(question, &account);
+	become_user(&account, parent);
+	if (!trusted_read_open(open_file(&account, as_root), HOME_FILE_MAX,
+	    &file, &problem))
+		refuse(".opk/auth_id: %s", problem.what);
+	say_text(&file);
+}
