@@ -197,7 +197,8 @@ def part(make):
 
 class Forgery:
     def __init__(self, **changes):
-        unknown = [name for name in changes if not isinstance(getattr(type(self), name, None), property)]
+        unknown = [name for name in changes if not isinstance(getattr(type(self), name, None),
+            property)]
         assert not unknown, f"no such part: {unknown}"
         self._changes = changes
         self._made = {}
@@ -283,7 +284,8 @@ class Forgery:
 
     @part
     def claims(self):
-        binding = {"nonce": {"nonce": self.commitment}, "key-bound": {"cnf": {"jwk": self.user.jwk()}}}
+        binding = {"nonce": {"nonce": self.commitment},
+                   "key-bound": {"cnf": {"jwk": self.user.jwk()}}}
         audience = self.commitment if self.scheme.startswith("gq") else self.audience
         return {"iss": self.issuer, "aud": audience, "iat": self.now - 1, "exp": self.now + 3600,
                 **self.identity, **binding.get(self.scheme, {})}
@@ -327,7 +329,8 @@ class Forgery:
 
     @part
     def fresh_claims(self):
-        claims = {name: self.claims[name] for name in ("iss", "sub", "aud", "cnf") if name in self.claims}
+        claims = {name: self.claims[name] for name in ("iss", "sub", "aud",
+                                                       "cnf") if name in self.claims}
         return claims | {"iat": self.now - 1, "exp": self.now + 3600}
 
     @part
@@ -442,7 +445,8 @@ class Forgery:
         return b"".join([
             wire_string(self.cert_type), wire_string(self.nonce), self.certified_fields,
             struct.pack(">QI", self.serial, self.kind), wire_string(self.key_id),
-            wire_string(self.principal_list), struct.pack(">QQ", self.valid_after, self.valid_before),
+            wire_string(self.principal_list), struct.pack(">QQ", self.valid_after,
+                                                          self.valid_before),
             wire_string(self.critical_list), wire_string(self.extension_list),
             wire_string(self.reserved), wire_string(self.signature_key)])
 

@@ -148,7 +148,8 @@ class Host:
         """Log in with each, so many at a time; returns the results without their logs."""
         def run(forgery):
             start = time.monotonic()
-            done = subprocess.run([self.program.path, *self.arguments(forgery), f"--deadline={deadline}"],
+            done = subprocess.run([self.program.path, *self.arguments(forgery),
+                                   f"--deadline={deadline}"],
                                   capture_output=True, text=True, timeout=60,
                                   **program.as_sshd_would(self.command_user))
             return Result(done.returncode, done.stdout, done.stderr, time.monotonic() - start, [])

@@ -98,9 +98,10 @@ class Idp:
     def answer(self, url, behaviour):
         self.pages[page(url)] = behaviour
 
-    def publish(self, issuer, *keys, max_age=None, **discovery):
+    def publish(self, issuer, /, *keys, max_age=None, **discovery):
         """Discovery with these members changed, and a key set (or its bytes)."""
-        members = {"issuer": issuer, "jwks_uri": keys_url(issuer), "userinfo_endpoint": userinfo_url(issuer),
+        members = {"issuer": issuer, "jwks_uri": keys_url(issuer),
+                   "userinfo_endpoint": userinfo_url(issuer),
                    "authorization_endpoint": issuer.removesuffix("/") + "/authorize",
                    "id_token_signing_alg_values_supported": ["RS256"], **discovery}
         self.answer(discovery_url(issuer), json_page(members))

@@ -86,7 +86,8 @@ CERTIFICATE = {
     "valid until 2^63": {"valid_before": 2 ** 63},
     "valid from 2^63": {"valid_after": 2 ** 63},
     "critical option force-command": {"critical": [(b"force-command", wire_string(b"id"))]},
-    "critical option source-address": {"critical": [(b"source-address", wire_string(b"192.0.2.1"))]},
+    "critical option source-address": {"critical": [(b"source-address",
+                                                     wire_string(b"192.0.2.1"))]},
     "critical option verify-required": {"critical": [(b"verify-required", b"")]},
     "critical option that nobody knows": {"critical": [(b"unheard-of@example.com", b"")]},
     "critical options are malformed": {"critical_list": b"\0\0\0\x09x"},
@@ -120,7 +121,8 @@ CERTIFICATE = {
     "signature is empty": {"signature": b""},
     "signature flipped": {"signature": flip},
     "signature with a byte behind": {"signature": lambda found: found + b"\0"},
-    "signature of another type": {"signature": lambda found: found.replace(b"nistp256", b"nistp384")},
+    "signature of another type": {"signature": lambda found: found.replace(b"nistp256",
+        b"nistp384")},
     "blob with a byte behind": {"blob": lambda blob: blob + b"\0"},
     "blob is empty": {"blob": b""},
     "type rsa-sha2-256": {"type": "rsa-sha2-256-cert-v01@openssh.com"},
@@ -301,7 +303,8 @@ MEMBERS = {
 for what, change in MEMBERS.items():
     HEADERS[f"provider's {what}"] = {"op_members": change}
     HEADERS[f"CIC's {what}"] = {"cic": change}
-for member, value in (("alg", "none"), ("alg", "RS256"), ("kid", "RS256-1"), ("typ", "JWT"), ("x", 1)):
+for member, value in (("alg", "none"), ("alg", "RS256"), ("kid", "RS256-1"), ("typ", "JWT"),
+                      ("x", 1)):
     HEADERS[f"provider's second {member} {value}"] = {"op_header": twice(member, value)}
 HEADERS["provider's header with an unknown member twice"] = {
     "op_header": lambda header: header[:-1] + b',"x":1,"x":2}'}
@@ -380,7 +383,8 @@ for name in ("iat", "exp", "nbf"):
         f"{name} is 25 hours ago": claims(**{name: now() - 25 * HOUR}),
         f"second {name}": {"payload": twice(name, now())},
     }
-for name, own in (("iss", ISSUER), ("aud", CLIENT), ("sub", "alice"), ("email", EMAIL), ("nonce", "x")):
+for name, own in (("iss", ISSUER), ("aud", CLIENT), ("sub", "alice"), ("email", EMAIL),
+                  ("nonce", "x")):
     CLAIMS |= {
         f"{name} is missing": {"claims": without(name)},
         f"{name} is empty": claims(**{name: ""}),
@@ -392,7 +396,8 @@ for name, own in (("iss", ISSUER), ("aud", CLIENT), ("sub", "alice"), ("email", 
         f"{name} is a list of two": {"claims": lambda found, n=name: found | {n: ["x", found[n]]}},
         f"{name} is a list of others": claims(**{name: ["x", "y"]}),
         f"{name} is an empty list": claims(**{name: []}),
-        f"{name} is a list with a number": {"claims": lambda found, n=name: found | {n: [1, found[n]]}},
+        f"{name} is a list with a number": {"claims": lambda found, n=name: found | {n: [1,
+            found[n]]}},
         f"{name} in capitals": {"claims": lambda found, n=name: found | {n: found[n].upper()}},
         f"{name} with a space": {"claims": lambda found, n=name: found | {n: found[n] + " "}},
         f"{name} with NUL": {"claims": lambda found, n=name: found | {n: found[n] + "\0"}},
@@ -425,7 +430,8 @@ CLAIMS |= {
     "payload is empty": {"payload": b""},
     "payload is not JSON": {"payload": b"nonsense"},
     "payload with bytes behind": {"payload": lambda payload: payload + b"x"},
-    "payload with white space": {"payload": lambda payload: json.dumps(json.loads(payload), indent=1).encode()},
+    "payload with white space": {"payload": lambda payload: json.dumps(json.loads(payload),
+        indent=1).encode()},
     "payload with a BOM": {"payload": lambda payload: b"\xef\xbb\xbf" + payload},
     "payload that is not UTF-8": {"payload": lambda payload: payload[:-1] + b',"x":"\xff"}'},
     "payload with a half surrogate": {"payload": lambda payload: payload[:-1] + b',"x":"\\ud800"}'},
@@ -492,7 +498,8 @@ def beside(*others):
 
 ALGORITHMS = {
     f"provider's {alg}": Case(of(alg))
-    for alg in ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")}
+    for alg in ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+                "EdDSA")}
 ALGORITHMS |= {
     f"provider's RSA with {bits} bits": Case(of("RS256", bits=bits))
     for bits in (1024, 3072, 4096)}
@@ -510,8 +517,10 @@ for alg in ("RS256", "PS256", "ES256", "ES384", "EdDSA"):
         f"{alg} key for verifying": Case(changed, published(lambda key: without("use")(key) | {
             "key_ops": ["verify"]})),
         f"{alg} key beside another": Case(changed, beside(provider_key(alg, "another"))),
-        f"{alg} key beside a broken one": Case(changed, beside({"kty": "RSA", "kid": "x", "n": "!"})),
-        f"{alg} key beside one of an unknown kind": Case(changed, beside({"kty": "AKP", "kid": "x"})),
+        f"{alg} key beside a broken one": Case(changed, beside({"kty": "RSA", "kid": "x",
+            "n": "!"})),
+        f"{alg} key beside one of an unknown kind": Case(changed,
+                                                         beside({"kty": "AKP", "kid": "x"})),
         f"{alg} key beside one of the same kid": Case(changed, lambda forgery: key_set(
             forgery.op, provider_key("ES256", "another").published() | {"kid": forgery.op.kid})),
         f"{alg} key behind one of the same kid": Case(changed, lambda forgery: key_set(
@@ -557,7 +566,8 @@ BINDING = {
     "GQ256 of another audience": GQ | {"claims": put(aud="x")},
     "GQ256 of an audience in a list": GQ | {"claims": lambda c: c | {"aud": [c["aud"]]}},
     "GQ256 of a prefixed audience": GQ | {"claims": lambda c: c | {"aud": f"OPENPUBKEY-PKTOKEN:{c['aud']}"}},
-    "GQ256 with the commitment in nonce": GQ | {"claims": lambda c: c | {"nonce": c["aud"], "aud": "x"}},
+    "GQ256 with the commitment in nonce": GQ | {"claims": lambda c: c | {"nonce": c["aud"],
+        "aud": "x"}},
     "GQ256 of another repository": GQ | {"identity": {"sub": "repo:octo-org/other:ref:refs/heads/main"}},
     "GQ256 of a branch with a slash": GQ | {"identity": {"sub": "repo:octo-org/octo-repo:ref:refs/heads/a/b"}},
     "GQ256 from an ordinary provider": GQ | {"issuer": ISSUER, "claims": lambda c: c | {
@@ -565,7 +575,8 @@ BINDING = {
     "RS256 from GitHub": {"issuer": GITHUB, "claims": lambda c: without("nonce")(c) | {
         "aud": c["nonce"], "sub": "repo:octo-org/octo-repo:ref:refs/heads/main"}},
     "key-bound": {"scheme": "key-bound"},
-    "key-bound to a stranger": {"scheme": "key-bound", "claims": put(cnf={"jwk": stranger().jwk()})},
+    "key-bound to a stranger": {"scheme": "key-bound",
+                                "claims": put(cnf={"jwk": stranger().jwk()})},
     "key-bound without cnf": {"scheme": "key-bound", "claims": without("cnf")},
     "key-bound with a nonce too": {"scheme": "key-bound", "claims": put(nonce="x")},
     "key-bound as an ordinary token": {"scheme": "key-bound", "op_members": put(typ="JWT")},
@@ -582,7 +593,8 @@ def row(rule):
     return [f"{ISSUER} {CLIENT} {rule}"]
 
 
-FILES = {f"iat {age} ago under {rule}": Case(claims(iat=now() - age, exp=now() + HOUR), providers=row(rule))
+FILES = {f"iat {age} ago under {rule}": Case(claims(iat=now() - age, exp=now() + HOUR),
+                                             providers=row(rule))
          for rule, ages in {"12h": (11 * HOUR, 13 * HOUR), "24h": (23 * HOUR, 25 * HOUR),
                             "48h": (47 * HOUR, 49 * HOUR), "1week": (6 * DAY, 8 * DAY),
                             "oidc": (8 * DAY,), "never": (YEAR,)}.items() for age in ages}
@@ -627,7 +639,8 @@ FILES |= {
     "issuer of the row without https": Case(providers=[f"idp.test:9998 {CLIENT} 24h"]),
     "issuer with a slash in both": Case({"issuer": OTHER}, auth_id=[f"alice {EMAIL} {OTHER}"]),
 }
-MEMBERSHIP = {"claims": put(groups=["ssh-users", "a:b", "with space"], level=5, big=1000000, flag=True,
+MEMBERSHIP = {"claims": put(groups=["ssh-users", "a:b", "with space"], level=5, big=1000000,
+                            flag=True,
                         **{"https://acme.test/groups": ["ssh-users"]})}
 RULES = [   # the second column, for a good alice with MEMBERSHIP
     EMAIL, EMAIL.upper(), "alice", "ALICE", "bob", "",
@@ -646,7 +659,8 @@ RULES = [   # the second column, for a good alice with MEMBERSHIP
     "oidc-match-end:email:@other.com", "oidc-match-end:email:alice@example.com",
     "repo:*",
 ]
-FILES |= {f"rule {rule or 'missing'}": Case(MEMBERSHIP, auth_id=[f"alice {rule} {ISSUER}"]) for rule in RULES}
+FILES |= {f"rule {rule or 'missing'}": Case(MEMBERSHIP,
+                                            auth_id=[f"alice {rule} {ISSUER}"]) for rule in RULES}
 FILES |= {
     "rule for another user": Case(auth_id=[f"bob {EMAIL} {ISSUER}"]),
     "rule for another issuer": Case(auth_id=[f"alice {EMAIL} {OTHER}"]),
@@ -662,7 +676,8 @@ FILES |= {
     "rules with a BOM": Case(auth_id=[f"\ufeffalice {EMAIL} {ISSUER}"]),
     "rule behind a comment sign": Case(auth_id=[f"# alice {EMAIL} {ISSUER}"]),
     "rule with a comment": Case(auth_id=[f"alice {EMAIL} {ISSUER} # ours"]),
-    "rule with a comment sign in quotes": Case(auth_id=[f"alice 'a#b' {ISSUER}", f"alice {EMAIL} {ISSUER}"]),
+    "rule with a comment sign in quotes": Case(auth_id=[f"alice 'a#b' {ISSUER}",
+                                                        f"alice {EMAIL} {ISSUER}"]),
     "deny_users names the user": Case(config="deny_users:\n  - alice\n"),
     "deny_users names the user in capitals": Case(config="deny_users:\n  - ALICE\n"),
     "deny_users names another": Case(config="deny_users:\n  - bob\n"),
@@ -673,10 +688,12 @@ FILES |= {
     "deny_emails is a string": Case(config=f"deny_emails: {EMAIL}\n"),
     "config.yml is no YAML": Case(config="deny_users: [\n"),
     "config.yml with a setting that nobody knows": Case(config="unheard_of: 1\n"),
-    "unverified e-mail, rule by sub": Case(claims(email_verified=False), auth_id=[f"alice alice {ISSUER}"]),
+    "unverified e-mail, rule by sub": Case(claims(email_verified=False),
+                                           auth_id=[f"alice alice {ISSUER}"]),
 }
 
-CASES = {"a good login": Case(), "root by rule": Case(user="root", auth_id=[f"root {EMAIL} {ISSUER}"]),
+CASES = {"a good login": Case(), "root by rule": Case(user="root",
+                                                      auth_id=[f"root {EMAIL} {ISSUER}"]),
          "root without a rule": Case(user="root")}
 for table in (CERTIFICATE, FORM, HEADERS, CLAIMS, SIGNATURES, BINDING):
     CASES |= {name: Case(changes) for name, changes in table.items()}

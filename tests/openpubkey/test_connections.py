@@ -157,7 +157,8 @@ def test_missing_kid_brings_no_refresh(host, idp, warm):
 # Userinfo.
 
 def with_access_token(**changes):
-    return Forgery(extensions=lambda found: [(b"openpubkey-act", wire_string(b"access-token")), *found],
+    return Forgery(extensions=lambda found: [(b"openpubkey-act", wire_string(b"access-token")),
+                                             *found],
                    **changes)
 
 
@@ -195,7 +196,8 @@ def test_userinfo_is_not_asked_for_a_forgery(host, idp, warm, by_group):
 
 
 @pytest.mark.parametrize("claims", [
-    {"sub": "bob", "groups": ["admins"]}, {"groups": ["admins"]}, {"sub": "alice", "groups": ["others"]},
+    {"sub": "bob", "groups": ["admins"]}, {"groups": ["admins"]}, {"sub": "alice",
+        "groups": ["others"]},
     {"sub": ["alice"], "groups": ["admins"]}], ids=str)
 def test_userinfo_of_somebody_else_counts_for_nothing(host, idp, warm, by_group, claims):
     serve_userinfo(idp, **claims)

@@ -44,7 +44,8 @@ def test_case(ask, host, name):
         assert ours == theirs, said
     else:
         stricter = DIFFERENCES[name].startswith("stricter: ")
-        assert (ours, theirs) == (not stricter, stricter), f"a listed difference does not occur: {said}"
+        assert (ours, theirs) == (not stricter,
+                                  stricter), f"a listed difference does not occur: {said}"
 
 
 def test_differences_name_cases():
@@ -74,7 +75,8 @@ def who(host):
     """The files that the vectors were made for, with this expiration; returns the user of each issuer."""
     def write(expiration):
         host.providers(f"{ISSUER} {CLIENT} {expiration}", f"{GITHUB} none {expiration}")
-        host.auth_id(f"root {EMAIL} {ISSUER}", f"deploy repo:octo-org/octo-repo:ref:refs/heads/* {GITHUB}")
+        host.auth_id(f"root {EMAIL} {ISSUER}",
+                     f"deploy repo:octo-org/octo-repo:ref:refs/heads/* {GITHUB}")
         return {ISSUER: "root", GITHUB: "deploy"}
     return write
 

@@ -33,9 +33,12 @@ def test_principals(host, command_user, principals, option):
     assert host.allowed(forgery).stdout == f"cert-authority{option} {forgery.plain_key}\n"
 
 
-HOSTILE = [b"", b'"', b'alice"', b"alice,root", b"opkssh-wildcard,alice", b"alice\n", b"alice\r\nssh-rsa",
-           b"alice\0", b"alice ", b" alice", b"alic\\e", b"al\x80ice", b"\xc3\xa4", b"\xff" * 40, b"ALICE",
-           b"alic", b"alice@example.com", b"*", b"?????", b"%u", b"$(id)", b"opkssh-wildcard ", b"a" * 4096]
+HOSTILE = [b"", b'"', b'alice"', b"alice,root", b"opkssh-wildcard,alice", b"alice\n",
+           b"alice\r\nssh-rsa",
+           b"alice\0", b"alice ", b" alice", b"alic\\e", b"al\x80ice", b"\xc3\xa4", b"\xff" * 40,
+           b"ALICE",
+           b"alic", b"alice@example.com", b"*", b"?????", b"%u", b"$(id)", b"opkssh-wildcard ",
+           b"a" * 4096]
 
 
 @pytest.mark.parametrize("principal", HOSTILE, ids=ascii)
@@ -56,7 +59,8 @@ def test_login_names_that_directories_have(host, command_user, user):
         f'cert-authority,principals="{user}" {forgery.plain_key}\n')
 
 
-@pytest.mark.parametrize("user", ["", "x" * 257, "a b", "a/b", "../alice", "-alice", "a\n", "a\tb", "a\x7f", "\x1b[2J"])
+@pytest.mark.parametrize("user", ["", "x" * 257, "a b", "a/b", "../alice", "-alice", "a\n", "a\tb",
+                                  "a\x7f", "\x1b[2J"])
 def test_login_names_that_no_machine_has(host, idp, command_user, user):
     host.refused(Forgery(), "user_name", user=user)
     assert idp.connects() == 0
@@ -74,7 +78,8 @@ def test_no_expiry_time_unless_asked_for(host, command_user):
 
 @pytest.mark.parametrize("rule,end", [
     ("12h", lambda f: f.claims["iat"] + 12 * HOUR), ("24h", lambda f: f.claims["iat"] + 24 * HOUR),
-    ("48h", lambda f: f.claims["iat"] + 48 * HOUR), ("1week", lambda f: f.claims["iat"] + 168 * HOUR),
+    ("48h", lambda f: f.claims["iat"] + 48 * HOUR),
+    ("1week", lambda f: f.claims["iat"] + 168 * HOUR),
     ("oidc", lambda f: f.claims["exp"]), ("oidc-refreshed", lambda f: f.claims["exp"])])
 def test_expiry_time_is_the_rows(host, command_user, rule, end):
     write_settings("expiry_time: true\n")
@@ -109,8 +114,10 @@ def test_expiry_time_is_no_later_than_the_certificates(host, command_user):
 
 # Nothing else.
 
-@pytest.mark.parametrize("kind", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa", "sk-ssh-ed25519@openssh.com",
-                                  "rsa-sha2-512-cert-v01@openssh.com", "ssh-dss-cert-v01@openssh.com", "", "x\n"])
+@pytest.mark.parametrize("kind", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa",
+                                  "sk-ssh-ed25519@openssh.com",
+                                  "rsa-sha2-512-cert-v01@openssh.com",
+                                  "ssh-dss-cert-v01@openssh.com", "", "x\n"])
 def test_key_that_can_carry_no_token_is_answered_at_once(host, idp, command_user, kind):
     """sshd asks for every key that a client offers. Nothing is printed and nobody is asked."""
     result = host.refused(Forgery(type=kind), "cert_type")
@@ -130,7 +137,8 @@ def test_deny_status_from_the_settings(host, command_user):
     assert host.verify(Forgery(principals=[b"bob"])).status == 4
 
 
-@pytest.mark.parametrize("arguments", [[], ["alice"], ["alice", "AAAA"], ["--nonsense", "alice", "AAAA", "x"]],
+@pytest.mark.parametrize("arguments", [[], ["alice"], ["alice", "AAAA"], ["--nonsense", "alice",
+    "AAAA", "x"]],
                          ids=" ".join)
 def test_wrong_command_line(host, command_user, arguments):
     result = host.run("verify", *arguments)
@@ -145,7 +153,8 @@ def test_words_behind_the_type_change_nothing(host, command_user):
 
 def test_options_may_stand_anywhere(host, command_user):
     forgery = Forgery()
-    done = host.run("verify", "--deadline=3", "alice", "--uid=23002", forgery.base64, "--home=/opt/home/alice",
+    done = host.run("verify", "--deadline=3", "alice", "--uid=23002", forgery.base64,
+                    "--home=/opt/home/alice",
                     forgery.type)
     assert done.stdout == host.allowed(forgery).stdout
 
@@ -154,7 +163,8 @@ def test_reader_that_goes_away_is_no_failure(host, command_user):
     """A closed pipe kills nothing: exit status 0."""
     host.allowed(Forgery())
     forgery = Forgery()
-    process = subprocess.Popen([host.program.path, *host.arguments(forgery)], stdout=subprocess.PIPE,
+    process = subprocess.Popen([host.program.path, *host.arguments(forgery)],
+                               stdout=subprocess.PIPE,
                                **program.as_sshd_would(command_user))
     process.stdout.close()
     assert process.wait(timeout=20) == 0

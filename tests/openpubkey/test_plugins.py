@@ -37,16 +37,20 @@ def test_no_plugin(host):
 
 
 @pytest.mark.parametrize("script", [
-    "printf allow", "printf '  allow \\n\\n'", "echo allow >&2", "printf al; printf low >&2", "printf '\\tallow\\r\\n'"])
+    "printf allow", "printf '  allow \\n\\n'", "echo allow >&2", "printf al; printf low >&2",
+    "printf '\\tallow\\r\\n'"])
 def test_other_ways_to_say_allow(host, script):
     host.plugin(script)
     host.allowed(Forgery())
 
 
 @pytest.mark.parametrize("script", [
-    "echo deny", "true", "echo allow; exit 1", "exit 1", "echo allow; echo more", "echo debugging >&2; echo allow",
-    "echo allowed", "echo ALLOW", "echo 'allow allow'", "printf 'allow\\0'", "printf '\\0allow'", "echo '\"allow\"'",
-    "echo not allow", "echo allow; kill -9 $$", "echo allow; kill -TERM $$", "exec 1>&-", "echo; echo; echo"])
+    "echo deny", "true", "echo allow; exit 1", "exit 1", "echo allow; echo more",
+    "echo debugging >&2; echo allow",
+    "echo allowed", "echo ALLOW", "echo 'allow allow'", "printf 'allow\\0'", "printf '\\0allow'",
+    "echo '\"allow\"'",
+    "echo not allow", "echo allow; kill -9 $$", "echo allow; kill -TERM $$", "exec 1>&-",
+    "echo; echo; echo"])
 def test_anything_else_is_no_allow(host, script):
     host.plugin(script)
     host.refused(Forgery(), "no_rule")
@@ -89,8 +93,10 @@ def gone(seconds):
 
 
 @pytest.mark.parametrize("script", [
-    "sleep {0}; echo allow", "sleep {0} & wait; echo allow", "trap '' TERM HUP INT; sleep {0}; echo allow",
-    "(setsid sleep {0} &); sleep {0}", "echo allow; exec sleep {0}", "echo allow; exec >&- 2>&-; exec sleep {0}"])
+    "sleep {0}; echo allow", "sleep {0} & wait; echo allow",
+    "trap '' TERM HUP INT; sleep {0}; echo allow",
+    "(setsid sleep {0} &); sleep {0}", "echo allow; exec sleep {0}",
+    "echo allow; exec >&- 2>&-; exec sleep {0}"])
 def test_slow_plugin_is_ended(host, script):
     """In time, with all that it has started."""
     host.plugin(script.format("61.25"))
@@ -113,7 +119,8 @@ def test_slow_plugin_does_not_take_the_others_time(host):
 
 
 @pytest.mark.parametrize("script", [
-    "yes allow", "yes allow >&2", "head -c 100000000 /dev/zero; echo allow", "head -c 100000 /dev/zero | tr '\\0' ' '; echo allow"])
+    "yes allow", "yes allow >&2", "head -c 100000000 /dev/zero; echo allow",
+    "head -c 100000 /dev/zero | tr '\\0' ' '; echo allow"])
 def test_much_output(host, script):
     host.plugin(script)
     host.refused(Forgery())
@@ -202,10 +209,13 @@ print("allow" if %r.items() <= key.items() else key)'""" % forgery.user.jwk())
 
 
 @pytest.mark.parametrize("claims,values", [
-    ({"aud": ["x", CLIENT]}, {"AUD": f'["x","{CLIENT}"]'}), ({"groups": ["a", "b c"]}, {"GROUPS": '["a","b c"]'}),
-    ({"groups": ['"', "\\", "\n", "ä"]}, {"GROUPS": json.dumps(['"', "\\", "\n", "ä"], separators=(",", ":"), ensure_ascii=False)}),
+    ({"aud": ["x", CLIENT]}, {"AUD": f'["x","{CLIENT}"]'}), ({"groups": ["a", "b c"]},
+        {"GROUPS": '["a","b c"]'}),
+    ({"groups": ['"', "\\", "\n", "ä"]}, {"GROUPS": json.dumps(['"', "\\", "\n", "ä"],
+        separators=(",", ":"), ensure_ascii=False)}),
     ({"groups": []}, {"GROUPS": "[]"}), ({"email_verified": False}, {"EMAIL_VERIFIED": "false"}),
-    ({"email_verified": "true"}, {"EMAIL_VERIFIED": "true"}), ({"jti": "x y"}, {"JTI": "x y"}), ({"nbf": 1}, {"NBF": "1"}),
+    ({"email_verified": "true"}, {"EMAIL_VERIFIED": "true"}), ({"jti": "x y"}, {"JTI": "x y"}),
+    ({"nbf": 1}, {"NBF": "1"}),
     ({"sub": "$(id) `id` ; 'x' \"y\"\n=*"}, {"SUB": "$(id) `id` ; 'x' \"y\"\n=*"}),
 ], ids=str)
 def test_variables_for_claims(host, claims, values):
@@ -222,10 +232,12 @@ def test_variable_for_the_words_behind_the_type(host):
 def test_variable_for_userinfo(host, idp):
     idp.answer(userinfo_url(ISSUER), json_page({"sub": "alice", "groups": ["x"]}))
     expect(host, {"USERINFO": json.dumps({"sub": "alice", "groups": ["x"]})})
-    host.allowed(Forgery(extensions=lambda found: [(b"openpubkey-act", wire_string(b"token")), *found]))
+    host.allowed(Forgery(extensions=lambda found: [(b"openpubkey-act", wire_string(b"token")),
+                                                   *found]))
 
 
-@pytest.mark.parametrize("claims", [{"sub": "alice\0bob"}, {"jti": "\0"}, {"groups": [1]}, {"groups": "a"}, {"jti": 5}], ids=str)
+@pytest.mark.parametrize("claims", [{"sub": "alice\0bob"}, {"jti": "\0"}, {"groups": [1]},
+                                    {"groups": "a"}, {"jti": 5}], ids=str)
 def test_claim_that_no_variable_can_carry(host, claims):
     host.plugin("echo allow")
     host.refused(Forgery(claims=put(**claims)), "no_rule", "plugin_value", "token_claim")
@@ -263,8 +275,10 @@ def faults(command):
         "settings without a command": lambda: write(settings, "name: x\n"),
         "command is empty": lambda: write(settings, "name: x\ncommand: ''\n"),
         "command is relative": lambda: write(settings, "name: x\ncommand: test.sh\n"),
-        "command with dots": lambda: write(settings, f"name: x\ncommand: /etc/opk/../opk/{command.name}\n"),
-        "command with an open quote": lambda: write(settings, f"name: x\ncommand: \"{command} 'x\"\n"),
+        "command with dots": lambda: write(settings,
+                                           f"name: x\ncommand: /etc/opk/../opk/{command.name}\n"),
+        "command with an open quote": lambda: write(settings,
+                                                    f"name: x\ncommand: \"{command} 'x\"\n"),
     }
 
 
@@ -316,8 +330,10 @@ def test_not_run_when_a_row_allowed(host, marking):
 
 
 @pytest.mark.parametrize("changes", [
-    {"op_signer": provider_key("RS256", "stranger")}, {"claims": put(aud="x")}, {"claims": put(iat=1)},
-    {"cic_signature": b"x"}, {"principals": [b"bob"]}, {"texts": lambda t: [*t[:4], b64u(b"x")]}], ids=lambda changes: "".join(changes))
+    {"op_signer": provider_key("RS256", "stranger")}, {"claims": put(aud="x")},
+    {"claims": put(iat=1)},
+    {"cic_signature": b"x"}, {"principals": [b"bob"]}, {"texts": lambda t: [*t[:4], b64u(b"x")]}],
+    ids=lambda changes: "".join(changes))
 def test_not_run_for_a_bad_token(host, marking, changes):
     host.refused(Forgery(**changes))
     assert not marking()

@@ -87,7 +87,8 @@ def test_one_provider_down_is_no_other_providers_trouble(host, idp, command_user
 # What is no misbehaviour: the controls.
 
 @pytest.mark.parametrize("url,listener", [
-    ("https://keys.test:9998/other/jwks?version=2", "main"), ("https://idp.test:9999/jwks", "elsewhere"),
+    ("https://keys.test:9998/other/jwks?version=2", "main"), ("https://idp.test:9999/jwks",
+        "elsewhere"),
     ("https://keys.test/jwks", "https")])
 def test_key_set_at_another_host_and_port(host, idp, command_user, url, listener):
     """Google's is."""
@@ -99,7 +100,8 @@ def test_key_set_at_another_host_and_port(host, idp, command_user, url, listener
 
 
 def test_discovery_with_members_that_nobody_knows(host, idp, command_user):
-    idp.publish(ISSUER, provider_key(), unheard_of={"a": [1, None, {"b": "c"}]}, claims_supported=["x"] * 200)
+    idp.publish(ISSUER, provider_key(), unheard_of={"a": [1, None, {"b": "c"}]},
+                claims_supported=["x"] * 200)
     host.allowed(Forgery())
 
 

@@ -56,7 +56,8 @@ def test_cve_2025_3757_user_signs_both(host, command_user):
 
 def test_cve_2025_3757_header_of_another_token(host, command_user):
     other = Forgery(claims=put(sub="bob"))
-    host.refused(Forgery(texts=lambda texts: [texts[0], *other.texts[1:3], *texts[3:]]), "token_signature")
+    host.refused(Forgery(texts=lambda texts: [texts[0], *other.texts[1:3], *texts[3:]]),
+                 "token_signature")
     host.refused(Forgery(texts=lambda texts: [other.texts[0], *texts[1:]]), "token_signature")
 
 
@@ -80,13 +81,17 @@ def test_gq_somebody_elses_token_with_an_own_cic(host, command_user):
 
 
 def test_gq_is_for_gq_rows_only(host, command_user):
-    host.refused(Forgery(scheme="gq", claims=lambda c: c | {"nonce": c["aud"], "aud": CLIENT, "sub": "alice", "email": EMAIL}))
+    host.refused(Forgery(scheme="gq", claims=lambda c: c | {"nonce": c["aud"], "aud": CLIENT,
+                                                            "sub": "alice", "email": EMAIL}))
 
 
 @pytest.mark.parametrize("changes", [
-    {"op_members": put(alg="RS384")}, {"op_members": put(alg="none")}, {"gq_members": put(cic="x")}, {"claims": without("aud")},
-    {"claims": put(aud="x")}, {"claims": lambda c: c | {"aud": [c["aud"]]}}, {"op_signature": lambda s: s[:32] + bytes(len(s) - 32)},
-    {"op_signature": flip}, {"op_signer": provider_key("RS256", "stranger")}], ids=lambda changes: "".join(changes))
+    {"op_members": put(alg="RS384")}, {"op_members": put(alg="none")},
+    {"gq_members": put(cic="x")}, {"claims": without("aud")},
+    {"claims": put(aud="x")}, {"claims": lambda c: c | {"aud": [c["aud"]]}},
+    {"op_signature": lambda s: s[:32] + bytes(len(s) - 32)},
+    {"op_signature": flip}, {"op_signer": provider_key("RS256", "stranger")}],
+    ids=lambda changes: "".join(changes))
 def test_gq_faults(host, command_user, changes):
     host.refused(Forgery(**GQ | changes))
 
@@ -101,7 +106,8 @@ def test_openpubkey_138_unlisted_issuer_is_not_asked(host, idp, lab, command_use
 # opkssh 588: principals copied into the output line.
 
 @pytest.mark.parametrize("principal", [
-    b'x",command="id', b"alice\nssh-ed25519 AAAA", b"a\rb", b"a\0b", b"alice,root", b"alice root", b"a\\", b"\x80\xff"], ids=repr)
+    b'x",command="id', b"alice\nssh-ed25519 AAAA", b"a\rb", b"a\0b", b"alice,root", b"alice root",
+    b"a\\", b"\x80\xff"], ids=repr)
 def test_opkssh_588_principal_with_syntax(host, command_user, principal):
     host.refused(Forgery(principals=[principal]), "cert_principals")
     beside = Forgery(principals=[principal, b"alice"])
@@ -117,7 +123,8 @@ def test_opkssh_589_suffix_that_matches_too_much(host, command_user, suffix):
 
 
 @pytest.mark.parametrize("email,matches", [
-    (EMAIL, True), ("x@EXAMPLE.com", True), ("x@evilexample.com", False), ("x@example.com.evil", False), ("@example.com ", False)])
+    (EMAIL, True), ("x@EXAMPLE.com", True), ("x@evilexample.com", False), ("x@example.com.evil",
+        False), ("@example.com ", False)])
 def test_opkssh_589_suffix(host, command_user, email, matches):
     host.auth_id(f"alice oidc-match-end:email:@example.com {ISSUER}")
     forgery = Forgery(claims=put(email=email))
@@ -126,14 +133,16 @@ def test_opkssh_589_suffix(host, command_user, email, matches):
 
 # opkssh 591, openpubkey 245 (nOAuth): e-mails that nobody verified.
 
-@pytest.mark.parametrize("rule", [EMAIL, "oidc-match-end:email:@example.com", f"oidc:email:{EMAIL}"])
+@pytest.mark.parametrize("rule", [EMAIL, "oidc-match-end:email:@example.com",
+                                  f"oidc:email:{EMAIL}"])
 @pytest.mark.parametrize("verified", [False, "false", None, 0, "", [], "yes"], ids=repr)
 def test_opkssh_591_unverified_email(host, command_user, rule, verified):
     host.auth_id(f"alice {rule} {ISSUER}")
     host.refused(Forgery(claims=put(email_verified=verified)), "email_unverified")
 
 
-@pytest.mark.parametrize("change,noted", [(put(email_verified=True), False), (put(email_verified="true"), False),
+@pytest.mark.parametrize("change,noted", [(put(email_verified=True), False),
+                                          (put(email_verified="true"), False),
                                           (without("email_verified"), True)])
 def test_opkssh_591_verified_or_unstated_email(host, command_user, change, noted):
     result = host.allowed(Forgery(claims=change))
@@ -160,7 +169,8 @@ def test_cve_2025_49825_signed_by_another_key(host, command_user):
 
 # GHSA-jc38-x7x8-2xc8 (PHP JWT): alg from the unprotected header.
 
-@pytest.mark.parametrize("header", [{}, {"alg": "none"}, {"kid": "x"}, {"jwk": STRANGER.jwk()}, {"x5u": "https://x.test"}], ids=str)
+@pytest.mark.parametrize("header", [{}, {"alg": "none"}, {"kid": "x"}, {"jwk": STRANGER.jwk()},
+                                    {"x5u": "https://x.test"}], ids=str)
 def test_ghsa_jc38_unprotected_header(host, command_user, header):
     host.refused(Forgery(**json_form(**header)), "token_form")
 
@@ -174,15 +184,18 @@ def test_algorithm_hs256_with_the_public_key_as_secret(host, command_user):
     host.refused(Forgery(op_members=put(alg="HS256"), texts=signed))
 
 
-@pytest.mark.parametrize("alg", ["none", "None", "NONE", "", "HS256", "ES256", "RS512", "PS256", "RS1", "EdDSA", "rs256", "GQ256"])
+@pytest.mark.parametrize("alg", ["none", "None", "NONE", "", "HS256", "ES256", "RS512", "PS256",
+                                 "RS1", "EdDSA", "rs256", "GQ256"])
 def test_algorithm_is_the_keys(host, command_user, alg):
     host.refused(Forgery(op_members=put(alg=alg)))
     host.refused(Forgery(cic=put(alg=alg) if alg != "ES256" else put(alg="RS256")))
 
 
 @pytest.mark.parametrize("member", [
-    {"crit": ["exp"]}, {"crit": []}, {"b64": False, "crit": ["b64"]}, {"b64": True}, {"jwk": STRANGER.jwk()},
-    {"jku": "https://x.test/jwks"}, {"x5c": ["AAAA"]}, {"x5u": "https://x.test"}], ids=lambda member: "+".join(member))
+    {"crit": ["exp"]}, {"crit": []}, {"b64": False, "crit": ["b64"]}, {"b64": True},
+    {"jwk": STRANGER.jwk()},
+    {"jku": "https://x.test/jwks"}, {"x5c": ["AAAA"]}, {"x5u": "https://x.test"}],
+    ids=lambda member: "+".join(member))
 def test_header_members_that_are_never_used(host, idp, command_user, member):
     host.refused(Forgery(op_members=put(**member)), "token_header")
     host.refused(Forgery(cic=put(**member)), "token_header")
@@ -216,7 +229,8 @@ def test_kid_that_is_missing(host, idp, command_user, others):
     host.refused(Forgery(op_members=without("kid"), op_signer=provider_key("RS256", "stranger")))
 
 
-@pytest.mark.parametrize("kid", ["../../etc/passwd", "a\ndecision=allow reason=ok", "\x1b[2J", "k" * 20000, "%s%n", "x\0y", ""], ids=ascii)
+@pytest.mark.parametrize("kid", ["../../etc/passwd", "a\ndecision=allow reason=ok", "\x1b[2J",
+                                 "k" * 20000, "%s%n", "x\0y", ""], ids=ascii)
 def test_kid_with_hostile_text(host, command_user, kid):
     """Refused; and the log is still one line of plain text, which program.run() asserts."""
     host.refused(Forgery(op_members=put(kid=kid)))
@@ -224,12 +238,14 @@ def test_kid_with_hostile_text(host, command_user, kid):
 
 # Names twice.
 
-@pytest.mark.parametrize("name", ["sub", "email", "iss", "aud", "nonce", "exp", "iat", "email_verified"])
+@pytest.mark.parametrize("name", ["sub", "email", "iss", "aud", "nonce", "exp", "iat",
+                                  "email_verified"])
 def test_claim_twice(host, command_user, name):
     forgery = Forgery()
     host.refused(Forgery(payload=twice(name, "unheard-of")))
     host.refused(Forgery(payload=lambda p: twice(name, forgery.claims[name])(p)))
-    host.refused(Forgery(payload=lambda p: p[:-1] + b',"\\u%04x%s":1}' % (ord(name[0]), name[1:].encode())), "token_json")
+    host.refused(Forgery(payload=lambda p: p[:-1] + b',"\\u%04x%s":1}' % (ord(name[0]),
+        name[1:].encode())), "token_json")
     host.refused(Forgery(payload=lambda p: p[:-1] + b',"x":{"a":[{"%s":1,"%s":2}]}}' % ((name.encode(),) * 2)), "token_json")
 
 
@@ -241,14 +257,16 @@ def test_header_member_twice(host, command_user, name):
 
 @pytest.mark.parametrize("name", ["sub", "email", "iss", "aud"])
 def test_claim_in_capitals_is_another(host, command_user, name):
-    host.refused(Forgery(claims=lambda c: without(name)(c) | {name.upper(): c[name], name.title(): c[name]} | (
+    host.refused(Forgery(claims=lambda c: without(name)(c) | {name.upper(): c[name],
+        name.title(): c[name]} | (
         {"sub": "x"} if name != "sub" else {})))
     host.allowed(Forgery(claims=put(**{name.upper(): "unheard-of"})))
 
 
 # libjwt 283: numbers that do not fit.
 
-TIMES = [b"1e30", b"9223372036854775808", b"18446744073709551616", b"-1", b"1.5", b'"123"', b"null", b"[]", b"{}", b"true",
+TIMES = [b"1e30", b"9223372036854775808", b"18446744073709551616", b"-1", b"1.5", b'"123"',
+         b"null", b"[]", b"{}", b"true",
          b"99999999999999999999999999", b"1e9", b"0x7fffffff"]
 
 
@@ -257,7 +275,8 @@ TIMES = [b"1e30", b"9223372036854775808", b"18446744073709551616", b"-1", b"1.5"
 @pytest.mark.parametrize("text", TIMES, ids=repr)
 def test_libjwt_283_time_that_is_no_whole_number(host, command_user, rule, name, text):
     host.providers(f"{ISSUER} {CLIENT} {rule}")
-    host.refused(Forgery(claims=put(**{name: "here"}), payload=lambda p: p.replace(b'"here"', text)))
+    host.refused(Forgery(claims=put(**{name: "here"}), payload=lambda p: p.replace(b'"here"',
+        text)))
 
 
 # open-bastion 228: a policy that is skipped when its input is missing.
@@ -265,7 +284,8 @@ def test_libjwt_283_time_that_is_no_whole_number(host, command_user, rule, name,
 @pytest.mark.parametrize("name", ["sub", "email", "groups", "nothing"])
 @pytest.mark.parametrize("value", [None, "", [], {}, 0, False, [""], [None]], ids=repr)
 def test_open_bastion_228_missing_input_denies(host, command_user, name, value):
-    host.auth_id(f"alice oidc:{name}:admins {ISSUER}", f"alice '' {ISSUER}", f"alice oidc:{name}: {ISSUER}",
+    host.auth_id(f"alice oidc:{name}:admins {ISSUER}", f"alice '' {ISSUER}",
+                 f"alice oidc:{name}: {ISSUER}",
                  f"alice oidc-match-end:email: {ISSUER}")
     host.refused(Forgery(claims=put(**{name: value})))
     host.refused(Forgery(claims=without(name)))
@@ -273,17 +293,20 @@ def test_open_bastion_228_missing_input_denies(host, command_user, name, value):
 
 # Names of users, and log injection.
 
-@pytest.mark.parametrize("user", ["../x", "%2f/", "a\nb", "x" * 257, "-alice", "--help", "a b", "\x1b[31m", "\x01"])
+@pytest.mark.parametrize("user", ["../x", "%2f/", "a\nb", "x" * 257, "-alice", "--help", "a b",
+                                  "\x1b[31m", "\x01"])
 def test_user_name_with_syntax(host, idp, command_user, user):
     host.refused(Forgery(), "user_name", user=user)
     assert idp.connects() == 0
 
 
-@pytest.mark.parametrize("text", ["x\ny decision=allow reason=ok", "\x1b[2J", "\u202eevil", "\x00", "x\" decision=allow", "ä€😀", "\x7f\x9b"], ids=ascii)
+@pytest.mark.parametrize("text", ["x\ny decision=allow reason=ok", "\x1b[2J", "\u202eevil", "\x00",
+                                  "x\" decision=allow", "ä€😀", "\x7f\x9b"], ids=ascii)
 def test_log_stays_one_line_of_plain_text(host, command_user, text):
     """Asserted by program.run(); the decision is ours, whatever the claims say."""
     for name in ("sub", "email", "iss", "aud"):
-        assert host.refused(Forgery(claims=put(**{name: text, "email_verified": False}))).decision["decision"] != "allow"
+        assert host.refused(Forgery(claims=put(**{name: text,
+                                                  "email_verified": False}))).decision["decision"] != "allow"
     host.refused(Forgery(key_id=text.encode(), claims=put(aud="x")))
 
 
@@ -300,7 +323,8 @@ def test_3b_1_unreadable_deny_list_denies(host, command_user):
 
 # 3b 2: a refreshed token that was believed unseen.
 
-@pytest.mark.parametrize("what", [name for name in RENEWED if name not in ("renewed", "renewed with another nonce")])
+@pytest.mark.parametrize("what", [name for name in RENEWED if name not in ("renewed",
+    "renewed with another nonce")])
 def test_3b_2_refreshed_token_is_verified(host, command_user, what):
     host.providers(f"{ISSUER} {CLIENT} oidc-refreshed")
     host.refused(Forgery(**expired(renewed=True, **RENEWED[what])))
@@ -317,7 +341,8 @@ def test_3b_3_two_clients_of_one_issuer(host, command_user):
 
 # 3b 4: audiences joined by commas.
 
-@pytest.mark.parametrize("aud", [f"x,{CLIENT}", [f"x,{CLIENT}"], f"{CLIENT},x", [f"{CLIENT} "], CLIENT[:-1], [[CLIENT]], {CLIENT: 1}], ids=str)
+@pytest.mark.parametrize("aud", [f"x,{CLIENT}", [f"x,{CLIENT}"], f"{CLIENT},x", [f"{CLIENT} "],
+                                 CLIENT[:-1], [[CLIENT]], {CLIENT: 1}], ids=str)
 def test_3b_4_audience_is_compared_whole(host, command_user, aud):
     host.refused(Forgery(claims=put(aud=aud)))
 
@@ -346,14 +371,16 @@ def test_3b_5_issued_in_the_future(host, command_user, rule):
 
 # 3b 6: access tokens.
 
-@pytest.mark.parametrize("typ", ["at+jwt", "AT+JWT", "application/at+jwt", "logout+jwt", "secevent+jwt", "CIC", "COS", "x"])
+@pytest.mark.parametrize("typ", ["at+jwt", "AT+JWT", "application/at+jwt", "logout+jwt",
+                                 "secevent+jwt", "CIC", "COS", "x"])
 def test_3b_6_token_of_another_type(host, command_user, typ):
     host.refused(Forgery(op_members=put(typ=typ)), "token_type")
 
 
 # 3b 7: parts that replaced each other.
 
-@pytest.mark.parametrize("name", ["ID token twice", "CIC twice", "third part of type CIC", "third part of type JWT"])
+@pytest.mark.parametrize("name", ["ID token twice", "CIC twice", "third part of type CIC",
+                                  "third part of type JWT"])
 def test_3b_7_part_twice(host, command_user, name):
     host.refused(Forgery(**FORM[name]), "token_form")
 
@@ -361,8 +388,10 @@ def test_3b_7_part_twice(host, command_user, name):
 # 3b 8: the value of a rule cut at its last colon.
 
 @pytest.mark.parametrize("groups,rule,matches", [
-    (["a:b"], "oidc:groups:a:b", True), (["b"], "oidc:groups:a:b", False), (["a"], "oidc:groups:a:b", False),
-    (["x y"], "'oidc:groups:x y'", True), (["y"], "'oidc:groups:x y'", False), ([":"], "oidc:groups::", True)])
+    (["a:b"], "oidc:groups:a:b", True), (["b"], "oidc:groups:a:b", False),
+    (["a"], "oidc:groups:a:b", False),
+    (["x y"], "'oidc:groups:x y'", True), (["y"], "'oidc:groups:x y'", False),
+    ([":"], "oidc:groups::", True)])
 def test_3b_8_value_with_colons(host, command_user, groups, rule, matches):
     host.auth_id(f"alice {rule} {ISSUER}")
     forgery = Forgery(claims=put(groups=groups))
