@@ -1,11 +1,11 @@
 #include "ipc/reason.h"
 
 static const struct {
-	const char *word;
+	const char *word, *meaning;
 	enum reason_class class;
 } reasons[REASON_COUNT] = {
 #define R(name, class, word, meaning)                                         \
-	[REASON_##name] = { word, REASON_##class },
+	[REASON_##name] = { word, meaning, REASON_##class },
 	REASON_TABLE(R)
 #undef R
 };
@@ -16,6 +16,14 @@ reason_word(enum reason reason)
 	if ((unsigned)reason >= REASON_COUNT)
 		return "unknown";
 	return reasons[reason].word;
+}
+
+const char *
+reason_meaning(enum reason reason)
+{
+	if ((unsigned)reason >= REASON_COUNT)
+		return "unknown";
+	return reasons[reason].meaning;
 }
 
 enum reason_class

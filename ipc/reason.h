@@ -201,4 +201,7 @@ enum reason_class reason_class(enum reason reason);
 /* The stable word; never NULL, whatever the value. */
 const char *reason_word(enum reason reason);
 
+/* What it means, in words; never NULL. */
+const char *reason_meaning(enum reason reason);
+
 #endif

@@ -6,22 +6,10 @@
 #include "parent/trusted_file.h"
 #include "seccomp/cage.h"
 
-/* Kept back from netproc's time, so that a cached answer can still be used. */
-#define RESERVE_MS 500
 /* With an answer in reserve nobody waits long for a dead server. */
 #define CONNECT_WITH_CACHE_MS 1000
 /* More dropped keys than this are counted, not told one by one. */
 #define DROPS_LOGGED_MAX 8
-
-static uint32_t
-time_left(const struct login *login, uint32_t want_ms)
-{
-	int64_t left = login->deadline_ms - ipc_now_ms() - RESERVE_MS;
-
-	if (left < 1)
-		return 1;
-	return left < (int64_t)want_ms ? (uint32_t)left : want_ms;
-}
 
 /*
  * Opens what may still be opened (a CA file), then gives that right up: from
@@ -79,7 +67,7 @@ ask_key9(struct k9_login *k9, bool have_cached, struct fetch_answer *answer)
 		log_plain_http(login);
 	if (!login_start(login, netproc) || !read_ca(k9, &ca))
 		return false;
-	m->as.FETCH.total_ms = time_left(login, k9->query.timeout_s * 1000);
+	m->as.FETCH.total_ms = login_time_left(login, k9->query.timeout_s * 1000);
 	m->as.FETCH.connect_ms = m->as.FETCH.total_ms;
 	if (have_cached && m->as.FETCH.connect_ms > CONNECT_WITH_CACHE_MS)
 		m->as.FETCH.connect_ms = CONNECT_WITH_CACHE_MS;
@@ -233,7 +221,7 @@ use_cached(struct k9_login *k9, const struct cache_entry *cached,
 	decision->fetch = answer->reason != REASON_OK ? answer->reason :
 	    REASON_HTTP_STATUS;
 	decision->status = answer->status;
-	decision->cache_stale = true;
+	decision->cache = "stale";
 	decision->cache_age_s = cached->age_s;
 	return judge_answer(k9, cached->body, cached->len);
 }

@@ -1,6 +1,5 @@
 #include "parent/k9_ssh.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +7,8 @@
 #include "parent/k9_login.h"
 #include "parent/local_user.h"
 #include "parent/log.h"
+#include "parent/print.h"
+#include "parent/streams.h"
 #include "seccomp/cage.h"
 
 /* Key9's own rule, before anything else: [a-z_][a-z0-9_-]{0,31}. */
@@ -66,42 +67,11 @@ static bool
 print_keys(struct k9_login *k9)
 {
 	k9->login.decision.keys = k9->keys.count;
-	if (key_list_print(&k9->keys, STDOUT_FILENO, k9->login.deadline_ms))
+	if (print_all(k9->keys.text, k9->keys.len, STDOUT_FILENO,
+	    k9->login.deadline_ms))
 		return true;
 	return login_fail(&k9->login, REASON_SYSTEM,
 	    "the keys could not be written to standard output");
-}
-
-/* sshd reads stderr into its own log, and what is there is for people. */
-static void
-quiet_streams(bool keep_stderr)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null == -1)
-		return;
-	(void)dup2(null, STDIN_FILENO);
-	if (!keep_stderr)
-		(void)dup2(null, STDERR_FILENO);
-	(void)close(null);
-}
-
-/* Where no login can work, sshd's own log may well say so too. */
-static int
-exit_status(enum reason reason)
-{
-	switch (reason) {
-	case REASON_CONFIG_MISSING:
-	case REASON_CONFIG_MODE:
-	case REASON_CONFIG_SIZE:
-	case REASON_CONFIG_SYNTAX:
-	case REASON_CONFIG_VALUE:
-	case REASON_WRONG_USER:
-	case REASON_WORKER_START:
-		return 1;
-	default:
-		return 0;
-	}
 }
 
 int
@@ -126,8 +96,9 @@ k9_ssh_main(int argc, char **argv)
 	login_begin(&k9.login, "key9", options.user, options.deadline_s);
 	if (run(&k9))
 		printed = print_keys(&k9);
-	login_end(&k9.login);
+	login_close(&k9.login);
+	login_log(&k9.login);
 	key_list_free(&k9.keys);
 	/* Half a list is none: sshd disregards it for the status. */
-	return printed ? exit_status(k9.login.decision.reason) : 1;
+	return printed ? login_exit_status(k9.login.decision.reason) : 1;
 }

@@ -1,13 +1,7 @@
 #include "parent/key_list.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "ipc/channel.h"
 
 /* What one answer can become: each key about as long as its line, 1 MiB. */
 #define LIST_MAX ((size_t)2 * 1024 * 1024)
@@ -99,44 +93,6 @@ key_list_add(struct key_list *list, struct ipc_span type,
 		append(list, comment, '\n');
 	list->count++;
 	return ERR_OK;
-}
-
-/* Waits until fd takes PIPE_BUF bytes without blocking (pipe(7)). */
-static bool
-wait_writable(int fd, int64_t deadline_ms)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-	int n;
-
-	do {
-		int64_t left = deadline_ms - ipc_now_ms();
-
-		if (left <= 0)
-			return false;
-		n = poll(&pfd, 1, (int)left);
-	} while (n == 0 || (n == -1 && errno == EINTR));
-	return n == 1;
-}
-
-bool
-key_list_print(const struct key_list *list, int fd, int64_t deadline_ms)
-{
-	for (size_t done = 0; done < list->len;) {
-		size_t n = list->len - done;
-		ssize_t written;
-
-		if (!wait_writable(fd, deadline_ms))
-			return false;
-		written = write(fd, list->text + done,
-		    n < PIPE_BUF ? n : PIPE_BUF);
-		if (written > 0)
-			done += (size_t)written;
-		else if (written == -1 && errno == EPIPE)
-			return true;
-		else if (written != -1 || (errno != EINTR && errno != EAGAIN))
-			return false;
-	}
-	return true;
 }
 
 void

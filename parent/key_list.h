@@ -25,13 +25,6 @@ struct key_list {
 enum err key_list_add(struct key_list *list, struct ipc_span type,
     struct ipc_span base64, struct ipc_span comment) MUST_CHECK;
 
-/*
- * Writes the list to fd until deadline_ms. True if all was written or the
- * reader had heard enough; sshd closes the pipe once a key has matched.
- */
-bool key_list_print(const struct key_list *list, int fd, int64_t deadline_ms)
-    MUST_CHECK;
-
 void key_list_free(struct key_list *list);
 
 #endif

@@ -31,6 +31,12 @@ log_open(bool to_stderr)
 }
 
 void
+log_to_person(void)
+{
+	log_stderr = true;
+}
+
+void
 log_begin(struct log_line *line, const char *words)
 {
 	line->used = 0;

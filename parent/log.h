@@ -16,6 +16,9 @@
 /* Opens /dev/log, whose absence is no failure. Before the cage. */
 void log_open(bool to_stderr);
 
+/* To standard error only: for what a person tries by hand. */
+void log_to_person(void);
+
 /* Room for every field that a decision has, three of them at their longest. */
 #define LOG_LINE_MAX 2048
 /* What one value may take in the line, escapes and all; the rest is cut. */

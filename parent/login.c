@@ -10,6 +10,8 @@
 
 /* Ending a worker takes microseconds; waiting longer helps nobody. */
 #define END_MS 500
+/* Kept back from an exchange, so that what it brings can still be used. */
+#define RESERVE_MS 500
 
 void
 login_begin(struct login *login, const char *source, const char *user,
@@ -133,7 +135,24 @@ static const char *const class_words[] = {
 };
 
 static void
-log_decision(const struct login *login)
+log_identity(struct log_line *line, const struct decision *d)
+{
+	const struct {
+		const char *key, *value;
+	} fields[] = {
+		{ "issuer", d->issuer },
+		{ "sub", d->sub },
+		{ "email", d->email },
+		{ "kid", d->kid },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i].value[0] != '\0')
+			log_add_text(line, fields[i].key, fields[i].value);
+}
+
+void
+login_log(const struct login *login)
 {
 	const struct decision *d = &login->decision;
 	enum reason_class class = reason_class(d->reason);
@@ -146,12 +165,15 @@ log_decision(const struct login *login)
 	log_add_text(&line, "source", login->source);
 	if (d->keys > 0)
 		log_add_number(&line, "keys", d->keys);
-	if (class != REASON_ERROR || d->cache_stale)
-		log_add_text(&line, "cache", d->cache_stale ? "stale" : "none");
-	if (d->cache_stale)
+	if (d->cache != NULL || class != REASON_ERROR)
+		log_add_text(&line, "cache", d->cache != NULL ? d->cache :
+		    "none");
+	if (d->cache_age_s > 0)
 		log_add_number(&line, "cache_age", d->cache_age_s);
 	if (d->fetch != REASON_OK)
 		log_add_text(&line, "fetch", reason_word(d->fetch));
+	if (d->fetch_detail[0] != '\0')
+		log_add_text(&line, "fetch_detail", d->fetch_detail);
 	if (d->status != 0)
 		log_add_number(&line, "status", d->status);
 	if (d->worker != NULL)
@@ -160,6 +182,7 @@ log_decision(const struct login *login)
 		log_add_text(&line, "file", d->file);
 	if (d->line != 0)
 		log_add_number(&line, "line", d->line);
+	log_identity(&line, d);
 	log_add_number(&line, "ms",
 	    (uint64_t)(ipc_now_ms() - login->began_ms));
 	if (d->detail[0] != '\0')
@@ -168,9 +191,35 @@ log_decision(const struct login *login)
 	    d->fetch != REASON_OK ? LOG_WARNING : LOG_INFO);
 }
 
+uint32_t
+login_time_left(const struct login *login, uint32_t want_ms)
+{
+	int64_t left = login->deadline_ms - ipc_now_ms() - RESERVE_MS;
+
+	if (left < 1)
+		return 1;
+	return left < (int64_t)want_ms ? (uint32_t)left : want_ms;
+}
+
+int
+login_exit_status(enum reason reason)
+{
+	switch (reason) {
+	case REASON_CONFIG_MISSING:
+	case REASON_CONFIG_MODE:
+	case REASON_CONFIG_SIZE:
+	case REASON_CONFIG_SYNTAX:
+	case REASON_CONFIG_VALUE:
+	case REASON_WRONG_USER:
+	case REASON_WORKER_START:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 void
-login_end(struct login *login)
+login_close(struct login *login)
 {
 	starter_close(&login->starter, ipc_now_ms() + END_MS);
-	log_decision(login);
 }

@@ -16,14 +16,19 @@
 struct decision {
 	enum reason reason;
 	enum reason fetch;   /* why a cached answer had to do; OK: not so */
+	char fetch_detail[DETAIL_MAX + 1];
 	uint32_t status;     /* HTTP; 0: none */
 	uint32_t line;       /* of the answer or file; 0: none */
 	size_t keys;
-	bool cache_stale;
-	uint64_t cache_age_s;
+	const char *cache;   /* a word: where the answer comes from */
+	uint64_t cache_age_s; /* 0: it is none, or new */
 	const char *worker;  /* the one that failed, or NULL */
 	const char *file;    /* the one at fault, or NULL */
 	char detail[320];    /* words; empty: none */
+	/* who it is, if anybody vouched for that; hostile, "" if not known */
+	char issuer[ISSUER_MAX + 1];
+	char sub[IDENTITY_MAX + 1], email[IDENTITY_MAX + 1];
+	char kid[IDENTITY_MAX + 1];
 };
 
 struct login {
@@ -64,7 +69,19 @@ bool login_start(struct login *login, enum worker worker) MUST_CHECK;
 bool login_await_ready(struct login *login, enum worker worker,
     struct ipc_message *ready) MUST_CHECK;
 
-/* Ends all workers, then writes the decision's line to the log. */
-void login_end(struct login *login);
+/*
+ * What is left of the deadline, less what the judge needs after an exchange:
+ * 1 to want_ms milliseconds.
+ */
+uint32_t login_time_left(const struct login *login, uint32_t want_ms);
+
+/* 0; 1 where no login can work, which sshd's own log may well say too. */
+int login_exit_status(enum reason reason);
+
+/* Ends all workers. */
+void login_close(struct login *login);
+
+/* Writes the decision's line to the log. */
+void login_log(const struct login *login);
 
 #endif

@@ -13,8 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "parent/explain.h"
 #include "parent/k9_ssh.h"
 #include "parent/status.h"
+#include "parent/verify.h"
 
 static const struct {
 	const char *name;
@@ -22,6 +24,10 @@ static const struct {
 	const char *what;
 } subcommands[] = {
 	{ "k9-ssh", k9_ssh_main, "print a user's keys, from Key9 (for sshd)" },
+	{ "verify", verify_main,
+	  "say whether a certificate may log in (for sshd)" },
+	{ "explain", explain_main,
+	  "say why a certificate may, or may not" },
 	{ "status", status_main, "print which protections are in force" },
 };
 

@@ -12,6 +12,7 @@
 
 #include "ipc/worker_entry.h"
 #include "parseproc/ec_point.h"
+#include "parseproc/explain.h"
 #include "parseproc/judge.h"
 #include "parseproc/opk_judge.h"
 #include "parseproc/keys.h"
@@ -34,6 +35,7 @@ static const struct role {
 	{ "judge", ssh_key_warm_up, judge_run },
 	{ "opk-judge", opk_judge_warm_up, opk_judge_run },
 	{ "keys", ec_point_warm_up, keys_run },
+	{ "explain", explain_warm_up, explain_run },
 };
 
 static const struct cage_plan cage = {

@@ -1,0 +1,254 @@
+#include "parent/explain.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "parent/explanation.h"
+#include "parent/log.h"
+#include "parent/verify_options.h"
+
+/* An offered key in a file: "TYPE BASE64 COMMENT", as ssh-keygen writes. */
+#define KEY_FILE_MAX (OFFERED_KEY_MAX / 3 * 4 + 4096)
+
+enum { ALLOWED = 0, DENIED = 1, UNDECIDED = 2 };
+
+static const char help[] =
+    "usage: sallyport explain --user=NAME (--cert=FILE | --type=T --key=K)\n"
+    "                         [--etc=DIRECTORY] [--jwks=FILE] [--now=UNIX]\n"
+    "                         [--home=DIRECTORY] [--uid=NUMBER] [--json]\n"
+    "\n"
+    "Says whether NAME could log in with an OpenPubkey certificate, which\n"
+    "check refuses, and what the certificate says of itself. A dry run of\n"
+    "\"sallyport verify\": same judge, same files; prints nothing that would\n"
+    "let anybody in.\n"
+    "\n"
+    "  --user=NAME         who wants to log in\n"
+    "  --cert=FILE         the certificate (~/.ssh/id_ecdsa-cert.pub)\n"
+    "  --type=T --key=K    the same as sshd has it, %t and %k\n"
+    "  --etc=DIRECTORY     instead of /etc/opk, whoever owns it\n"
+    "  --jwks=FILE         the keys of every provider; no cache, no network\n"
+    "  --now=UNIX          the time of day, in seconds since 1970\n"
+    "  --home=D --uid=N    NAME's, instead of looking them up\n"
+    "  --json              for machines\n"
+    "  --help\n"
+    "\n"
+    "Exit status: 0 allowed, 1 denied, 2 could not be decided.\n";
+
+struct explain_options {
+	struct verify_request request;
+	const char *cert;
+	bool json;
+};
+
+enum { OPT_USER = 1, OPT_CERT, OPT_TYPE, OPT_KEY, OPT_ETC, OPT_JWKS, OPT_NOW,
+	OPT_HOME, OPT_UID, OPT_JSON, OPT_HELP };
+
+static const struct option longopts[] = {
+	{ "user", required_argument, NULL, OPT_USER },
+	{ "cert", required_argument, NULL, OPT_CERT },
+	{ "type", required_argument, NULL, OPT_TYPE },
+	{ "key", required_argument, NULL, OPT_KEY },
+	{ "etc", required_argument, NULL, OPT_ETC },
+	{ "jwks", required_argument, NULL, OPT_JWKS },
+	{ "now", required_argument, NULL, OPT_NOW },
+	{ "home", required_argument, NULL, OPT_HOME },
+	{ "uid", required_argument, NULL, OPT_UID },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 }
+};
+
+static int
+wrong(const char *what)
+{
+	(void)fprintf(stderr, "sallyport explain: %s; see --help\n", what);
+	return UNDECIDED;
+}
+
+static int
+read_option(int opt, struct explain_options *options)
+{
+	struct verify_request *request = &options->request;
+	unsigned long now;
+
+	switch (opt) {
+	case OPT_USER:
+		request->user = optarg;
+		return -1;
+	case OPT_CERT:
+		options->cert = optarg;
+		return -1;
+	case OPT_TYPE:
+		request->key_type = optarg;
+		return -1;
+	case OPT_KEY:
+		request->key = optarg;
+		return -1;
+	case OPT_ETC:
+		request->places.etc = optarg;
+		request->places.trust = TRUST_ANY;
+		return -1;
+	case OPT_JWKS:
+		request->jwks = optarg;
+		return -1;
+	case OPT_NOW:
+		if (!option_number(optarg, 0, NOW_MAX, &now))
+			return wrong("--now takes seconds since 1970");
+		request->now = now;
+		return -1;
+	case OPT_HOME:
+		request->home = optarg;
+		return -1;
+	case OPT_UID:
+		request->uid = optarg;
+		return -1;
+	case OPT_JSON:
+		options->json = true;
+		return -1;
+	case OPT_HELP:
+		(void)fputs(help, stdout);
+		return 0;
+	default:
+		return wrong("unknown option or missing value");
+	}
+}
+
+static int
+read_options(int argc, char **argv, struct explain_options *options)
+{
+	int opt, status;
+
+	opterr = 0;
+	while ((opt = getopt_long_only(argc, argv, "", longopts, NULL)) != -1)
+		if ((status = read_option(opt, options)) != -1)
+			return status;
+	if (optind < argc)
+		return wrong("unexpected word");
+	if (options->request.user == NULL)
+		return wrong("--user=NAME is missing");
+	if ((options->cert != NULL) == (options->request.key != NULL) ||
+	    (options->request.key != NULL) !=
+	    (options->request.key_type != NULL))
+		return wrong("either --cert, or --type and --key");
+	return -1;
+}
+
+/* Type and key are the first two words; the text gets a NUL behind each. */
+static bool
+read_certificate(struct explain_options *options, struct trusted_file *file)
+{
+	struct file_problem problem;
+	char *text, *rest;
+
+	if (!trusted_read_here(options->cert, TRUST_ANY, KEY_FILE_MAX, file,
+	    &problem)) {
+		(void)fprintf(stderr, "sallyport explain: %s: %s\n",
+		    options->cert, problem.what);
+		return false;
+	}
+	text = strndup((const char *)file->data, file->len);
+	options->request.key_type = text != NULL ? strtok_r(text, " \t\r\n",
+	    &rest) : NULL;
+	options->request.key = options->request.key_type != NULL ?
+	    strtok_r(NULL, " \t\r\n", &rest) : NULL;
+	if (options->request.key != NULL)
+		return true;
+	free(text);
+	(void)fprintf(stderr, "sallyport explain: %s: not a line of type and "
+	    "base64, as ssh-keygen writes\n", options->cert);
+	return false;
+}
+
+/* --- what the token says of itself, read when all is decided --- */
+
+static void
+keep_claim(struct explanation *e, const struct ipc_message *m)
+{
+	struct explanation_claim *claim = &e->claims[e->nclaims++];
+
+	memcpy(claim->name, m->as.CLAIM.name.p, m->as.CLAIM.name.len);
+	if (m->as.CLAIM.value.len > 0)
+		memcpy(claim->value, m->as.CLAIM.value.p,
+		    m->as.CLAIM.value.len);
+	claim->len = m->as.CLAIM.value.len;
+}
+
+static bool
+hear_claims(struct verify *v, struct explanation *e)
+{
+	struct login *login = &v->login;
+	struct ipc_channel *ch = &login->starter.channels[WORKER_EXPLAIN];
+	struct ipc_message m;
+	struct fault fault;
+
+	if (!worker_start(login, WORKER_EXPLAIN, &fault) ||
+	    !worker_await_ready(login, WORKER_EXPLAIN, login->deadline_ms,
+	    NULL, &fault) ||
+	    ipc_send_text(ch, login->deadline_ms, IPC_TEXT_OFFERED_KEY,
+	    v->offered.blob, v->offered.len) != ERR_OK)
+		return false;
+	for (;;) {
+		if (ipc_recv(ch, login->deadline_ms,
+		    IPC_SET(CLAIM) | IPC_SET(CLAIMS_END), &m) != ERR_OK)
+			return false;
+		if (m.type == IPC_CLAIMS_END)
+			return m.as.CLAIMS_END.unreadable == 0;
+		if (e->nclaims == EXPLANATION_CLAIMS_MAX)
+			return false;
+		keep_claim(e, &m);
+	}
+}
+
+static int
+explain(struct verify *v, bool json)
+{
+	static struct explanation e;
+
+	e.verify = v;
+	e.allowed = verify_run(v);
+	e.unreadable = v->offered.len == 0 || !hear_claims(v, &e);
+	if (json)
+		explanation_print_json(&e);
+	else
+		explanation_print(&e);
+	if (e.allowed)
+		return ALLOWED;
+	return reason_class(v->login.decision.reason) == REASON_DENY ?
+	    DENIED : UNDECIDED;
+}
+
+int
+explain_main(int argc, char **argv)
+{
+	static struct verify v;
+	static char buffer[64 * 1024];
+	static char *none[] = { NULL };
+	struct trusted_file certificate = { NULL, 0, false, 0 };
+	struct explain_options options = { .request = {
+		.extra = none,
+		.places = { OPK_ETC, NULL, TRUST_ROOT },
+		.now = (uint64_t)time(NULL),
+		.tell = true,
+	} };
+	int status;
+
+	if ((status = read_options(argc, argv, &options)) != -1)
+		return status;
+	if (options.cert != NULL && !read_certificate(&options, &certificate))
+		return UNDECIDED;
+	/* A buffer given now saves stdio from asking about a terminal later. */
+	(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+	log_to_person();
+	(void)alarm(DEADLINE_MAX_S + 1);
+	v.request = &options.request;
+	login_begin(&v.login, "openpubkey", options.request.user,
+	    DEADLINE_DEFAULT_S);
+	status = explain(&v, options.json);
+	verify_end(&v);
+	trusted_free(&certificate);
+	return fflush(stdout) == 0 ? status : UNDECIDED;
+}

@@ -1,0 +1,154 @@
+#include "parent/verify.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "parent/local_user.h"
+#include "parent/log.h"
+#include "parent/login_name.h"
+#include "parent/print.h"
+#include "parent/streams.h"
+#include "parent/verify_options.h"
+#include "seccomp/cage.h"
+
+/* What needs no file and no process to be refused. */
+static bool
+check_request(struct verify *v)
+{
+	const struct verify_request *request = v->request;
+	struct login *login = &v->login;
+
+	if (!login_name_valid(request->user))
+		return login_fail(login, REASON_USER_NAME,
+		    "it must be 1 to %d bytes without slash, white space and "
+		    "control characters, and not begin with -",
+		    USER_NAME_MAX);
+	if (offered_key_plain_type(request->key_type) == NULL)
+		return login_fail(login, REASON_CERT_TYPE, "%s", "");
+	if (!offered_key_read(&v->offered, request->key_type, request->key))
+		return login_fail(login, REASON_CERT_BLOB,
+		    "it is not base64, or too long");
+	return true;
+}
+
+static bool
+shut_cage(struct verify *v)
+{
+	struct cage_report report;
+	enum cage_step step;
+
+	step = cage_parent(SALLYPORT_PARENT_ID,
+	    cache_directory(&v->login.cache), &report);
+	return step == CAGE_SHUT || login_fail(&v->login, REASON_CAGE,
+	    "the parent could not shut its cage: %s",
+	    cage_step_name((int)step));
+}
+
+bool
+verify_run(struct verify *v)
+{
+	struct login *login = &v->login;
+	enum reason reason;
+
+	v->settings.deny_status = 0;
+	v->home.fd = v->plugins.fd = -1;
+	if (!check_request(v))
+		return false;
+	if (!starter_open(&login->starter, &reason))
+		return login_fail(login, reason, "see the line before");
+	/* It links, tests itself and shuts its cage while we read files. */
+	if (!login_start(login, WORKER_OPK_JUDGE))
+		return false;
+	local_user_name(geteuid(), v->us);
+	cache_open(&login->cache, v->us);
+	return verify_brief_judge(v) && shut_cage(v) && verify_hear_judge(v);
+}
+
+void
+verify_end(struct verify *v)
+{
+	home_end(&v->home);
+	plugin_end(&v->plugins);
+	login_close(&v->login);
+	for (size_t i = 0; i < v->nproviders; i++)
+		provider_keys_free(&v->providers[i].keys);
+	offered_key_free(&v->offered);
+	opk_files_free(&v->files);
+	trusted_free(&v->sallyport_yaml);
+	ca_free(&v->ca);
+	free(v->line);
+	v->line = NULL;
+}
+
+/* Nothing printed: 0, or what was asked for; but 1 where no login can work. */
+static int
+silent_status(const struct verify *v, const struct verify_options *options)
+{
+	int status = login_exit_status(v->login.decision.reason);
+
+	if (status != 0)
+		return status;
+	return options->deny_status != -1 ? options->deny_status :
+	    v->settings.deny_status;
+}
+
+/* Everything or nothing, once, last. */
+static bool
+print_line(struct verify *v)
+{
+	if (print_all(v->line, strlen(v->line), STDOUT_FILENO,
+	    v->login.deadline_ms))
+		return true;
+	return login_fail(&v->login, REASON_SYSTEM,
+	    "the line could not be written to standard output");
+}
+
+static uint64_t
+time_of_day(void)
+{
+	time_t now = time(NULL);
+
+	return now > 0 ? (uint64_t)now : 0;
+}
+
+int
+verify_main(int argc, char **argv)
+{
+	static struct verify v;
+	struct verify_options options;
+	struct verify_request request;
+	bool to_stderr, allowed, printed = true;
+	int status;
+
+	if ((status = verify_options_read(argc, argv, &options)) != -1)
+		return status;
+	to_stderr = options.log_stderr || isatty(STDERR_FILENO);
+	quiet_streams(to_stderr);
+	log_open(to_stderr);
+	(void)alarm((options.deadline_s != 0 ? options.deadline_s :
+	    DEADLINE_MAX_S) + 1);
+	request = (struct verify_request){
+		.user = options.user,
+		.key_type = options.key_type,
+		.key = options.key,
+		.extra = options.extra,
+		.home = options.home,
+		.uid = options.uid,
+		.deadline_s = options.deadline_s,
+		.places = { OPK_ETC, options.config, TRUST_ROOT },
+		.now = time_of_day(),
+	};
+	v.request = &request;
+	login_begin(&v.login, "openpubkey", options.user,
+	    options.deadline_s != 0 ? options.deadline_s : DEADLINE_DEFAULT_S);
+	if ((allowed = verify_run(&v)))
+		printed = print_line(&v);
+	status = allowed && printed ? 0 : silent_status(&v, &options);
+	login_log(&v.login);
+	verify_end(&v);
+	/* Half a line is none: sshd disregards it for the status. */
+	return printed ? status : 1;
+}

@@ -1,0 +1,86 @@
+/*
+ * One login by certificate: the parent's side. verify_question.c tells the
+ * judge what our files say and what was offered; verify_answer.c gives it
+ * what it then asks for, and hears the verdict. Between them the parent's
+ * cage is shut. The dry run (explain.c) is the same, and is told more.
+ */
+#ifndef PARENT_VERIFY_H
+#define PARENT_VERIFY_H
+
+#include "ipc/check.h"
+#include "parent/ca.h"
+#include "parent/home.h"
+#include "parent/login.h"
+#include "parent/offered_key.h"
+#include "parent/opk_files.h"
+#include "parent/plugin.h"
+#include "parent/provider_keys.h"
+
+#define SALLYPORT_YAML "/etc/sallyport/sallyport.yaml"
+
+/* How one check ended, for the dry run. */
+struct verify_check {
+	enum { VERIFY_NOT_REACHED, VERIFY_PASSED, VERIFY_FAILED } state;
+	char detail[DETAIL_MAX + 1];
+};
+
+/* What is asked; strings are the caller's and outlive it. */
+struct verify_request {
+	const char *user;
+	const char *key_type, *key; /* base64 */
+	char *const *extra; /* words up to a NULL, for plugins */
+	const char *home, *uid; /* NULL: to be looked up */
+	struct opk_places places;
+	uint64_t now; /* Unix time */
+	uint32_t deadline_s; /* 0: what sallyport.yaml says */
+	bool tell;    /* each check; see struct verify's checks */
+	const char *jwks; /* the file to take every provider's keys from */
+};
+
+struct verify_settings {
+	struct provider_limits limits;
+	bool home_policy, expiry_time;
+	int deny_status;
+	enum net_ca net_ca;
+	size_t nproviders;
+};
+
+struct verify_provider {
+	char issuer[ISSUER_MAX + 1];
+	struct provider_keys keys;
+};
+
+struct verify {
+	struct login login;
+	const struct verify_request *request;
+	char us[USER_NAME_MAX + 1]; /* whom we were started as */
+	struct offered_key offered;
+	struct trusted_file sallyport_yaml;
+	struct opk_files files;
+	struct home home;
+	struct plugin_runner plugins;
+	struct ca ca;
+	struct verify_settings settings;
+	struct verify_provider providers[PROVIDERS_MAX];
+	size_t nproviders; /* heard so far */
+	bool plugin_asked[PLUGINS_MAX];
+	char *line;        /* owned; for sshd; NULL unless allowed */
+	struct verify_check checks[CHECK_COUNT];
+};
+
+/*
+ * Judges the request. True if it is allowed, and v->line is the line to
+ * print; else v->login.decision says why not. login_begin() has been called,
+ * and verify_end() is to be whatever happens.
+ */
+bool verify_run(struct verify *v) MUST_CHECK;
+void verify_end(struct verify *v);
+
+/* The two halves of verify_run(). False when the decision has been made. */
+bool verify_brief_judge(struct verify *v) MUST_CHECK;
+bool verify_hear_judge(struct verify *v) MUST_CHECK;
+
+/* sallyport verify. argv[0] is the subcommand's name. */
+int verify_main(int argc, char **argv);
+
+#endif

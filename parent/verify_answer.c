@@ -1,0 +1,620 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "parent/fetch.h"
+#include "parent/log.h"
+#include "parent/verify.h"
+#include "seccomp/cage.h"
+
+/* More notes than this are no notes any more; the judge sums its up. */
+#define NOTES_MAX 512
+
+static struct ipc_channel *
+judge_channel(struct verify *v)
+{
+	return &v->login.starter.channels[WORKER_OPK_JUDGE];
+}
+
+static enum err
+send_text(struct verify *v, enum ipc_text kind, const void *data, size_t len)
+{
+	return ipc_send_text(judge_channel(v), v->login.deadline_ms, kind,
+	    data, len);
+}
+
+static void
+copy(char *to, struct ipc_span from)
+{
+	if (from.len > 0)
+		memcpy(to, from.p, from.len);
+	to[from.len] = '\0';
+}
+
+/* --- what our files say --- */
+
+/*
+ * The CAs to trust, the last files that are opened: from here on strangers'
+ * bytes are in the machine, and the parent opens nothing outside its cache.
+ */
+static bool
+read_ca(struct verify *v, const char *file, const char *dirs)
+{
+	struct login *login = &v->login;
+	enum cage_step step;
+
+	v->settings.net_ca = ca_wanted(file, dirs);
+	if (v->settings.net_ca != NET_CA_SYSTEM &&
+	    !ca_read(file, dirs, &v->ca)) {
+		login->decision.file = v->ca.path;
+		return login_fail(login, v->ca.problem.reason, "%s",
+		    v->ca.problem.what);
+	}
+	step = cage_parent_narrow(cache_directory(&login->cache));
+	return step == CAGE_SHUT || login_fail(login, REASON_CAGE,
+	    "the parent could not narrow its cage: %s",
+	    cage_step_name((int)step));
+}
+
+static bool
+take_settings(struct verify *v, const struct ipc_message *m)
+{
+	struct verify_settings *settings = &v->settings;
+	struct login *login = &v->login;
+	char ca_file[PATH_LEN_MAX + 1], ca_dirs[PATH_LEN_MAX + 1];
+
+	settings->limits.stale_max_s = m->as.SETTINGS.stale_max_s;
+	settings->limits.preload_max_s = m->as.SETTINGS.preload_max_s;
+	settings->home_policy = m->as.SETTINGS.home_policy == 1;
+	settings->expiry_time = m->as.SETTINGS.expiry_time == 1;
+	settings->deny_status = m->as.SETTINGS.deny_status;
+	if (v->request->deadline_s == 0)
+		login->deadline_ms = login->began_ms +
+		    (int64_t)m->as.SETTINGS.deadline_s * 1000;
+	settings->nproviders = m->as.SETTINGS.providers;
+	copy(ca_file, m->as.SETTINGS.ca_file);
+	copy(ca_dirs, m->as.SETTINGS.ca_dirs);
+	return read_ca(v, ca_file, ca_dirs);
+}
+
+/* Issuers are ours: each stands in the file that we gave. */
+static enum err
+take_provider(struct verify *v, const struct ipc_message *m)
+{
+	const struct trusted_file *file = &v->files.providers;
+	const struct ipc_span *issuer = &m->as.PROVIDER.issuer;
+
+	if (v->nproviders == v->settings.nproviders)
+		return ERR_TURN;
+	if (memmem(file->data, file->len, issuer->p, issuer->len) == NULL)
+		return ERR_BOUND;
+	copy(v->providers[v->nproviders++].issuer, *issuer);
+	return ERR_OK;
+}
+
+static const char *
+file_of(const struct verify *v, enum ipc_text text)
+{
+	switch (text) {
+	case IPC_TEXT_SALLYPORT_YAML:
+		return SALLYPORT_YAML;
+	case IPC_TEXT_PROVIDERS:
+		return "providers";
+	case IPC_TEXT_OPK_CONFIG:
+		return v->request->places.config != NULL ?
+		    v->request->places.config : "config.yml";
+	case IPC_TEXT_AUTH_ID:
+		return "auth_id";
+	case IPC_TEXT_HOME_AUTH_ID:
+		return "~/.opk/auth_id";
+	case IPC_TEXT_PLUGIN:
+		return "policy.d";
+	case IPC_TEXT_USERINFO:
+		return "userinfo";
+	default:
+		return NULL;
+	}
+}
+
+static void
+log_note(const struct verify *v, enum reason reason, enum ipc_text text,
+    uint32_t line_number, struct ipc_span what)
+{
+	struct log_line line;
+
+	log_begin(&line, "noticed");
+	log_add_text(&line, "reason", reason_word(reason));
+	log_add_text(&line, "user", v->login.user);
+	if (file_of(v, text) != NULL)
+		log_add_text(&line, "file", file_of(v, text));
+	if (line_number != 0)
+		log_add_number(&line, "line", line_number);
+	log_add(&line, "detail", what.p, what.len);
+	log_end(&line, LOG_WARNING);
+}
+
+static void
+note(const struct verify *v, enum reason reason, enum ipc_text text,
+    const char *what)
+{
+	log_note(v, reason, text, 0, (struct ipc_span){ what, strlen(what) });
+}
+
+static enum err
+take_note(const struct verify *v, const struct ipc_message *m)
+{
+	enum reason reason = (enum reason)m->as.NOTE.reason;
+
+	if (reason_class(reason) != REASON_NOTE)
+		return ERR_BOUND;
+	log_note(v, reason, (enum ipc_text)m->as.NOTE.text, m->as.NOTE.line,
+	    m->as.NOTE.what);
+	return ERR_OK;
+}
+
+static enum err
+take_check(struct verify *v, const struct ipc_message *m)
+{
+	struct verify_check *check;
+
+	if (m->as.CHECK.check >= CHECK_COUNT)
+		return ERR_BOUND;
+	check = &v->checks[m->as.CHECK.check];
+	check->state = m->as.CHECK.passed == 1 ? VERIFY_PASSED :
+	    VERIFY_FAILED;
+	copy(check->detail, m->as.CHECK.detail);
+	return ERR_OK;
+}
+
+/* --- keys --- */
+
+static enum err
+send_keys(struct verify *v, size_t i)
+{
+	const struct provider_keys *keys = &v->providers[i].keys;
+	struct ipc_message m = { .type = IPC_KEY_SET };
+	enum err err;
+
+	m.as.KEY_SET.provider = (uint8_t)i;
+	m.as.KEY_SET.state = (uint8_t)keys->state;
+	err = ipc_send(judge_channel(v), v->login.deadline_ms, &m);
+	return err != ERR_OK ? err : send_text(v, IPC_TEXT_KEY_SET, keys->set,
+	    keys->len);
+}
+
+static enum err
+give_all_keys(struct verify *v)
+{
+	enum err err = ERR_OK;
+
+	if (v->nproviders != v->settings.nproviders)
+		return ERR_TURN;
+	for (size_t i = 0; err == ERR_OK && i < v->nproviders; i++) {
+		struct verify_provider *p = &v->providers[i];
+
+		if (v->request->jwks == NULL)
+			provider_keys_load(&v->login.cache, p->issuer,
+			    &v->settings.limits, &p->keys);
+		err = send_keys(v, i);
+	}
+	return err;
+}
+
+static enum err
+give_newer_keys(struct verify *v, size_t i)
+{
+	struct decision *decision = &v->login.decision;
+	struct verify_provider *p = &v->providers[i];
+	struct key_refresh refresh = { .issuer = p->issuer,
+		.opk_config = v->files.config.data,
+		.opk_config_len = v->files.config.len,
+		.net_ca = v->settings.net_ca, .ca = &v->ca.pem };
+
+	if (v->request->jwks == NULL &&
+	    !provider_keys_refresh(&v->login, &refresh, &p->keys)) {
+		decision->fetch = refresh.reason;
+		memcpy(decision->fetch_detail, refresh.detail,
+		    sizeof(refresh.detail));
+	}
+	return send_keys(v, i);
+}
+
+/* --- userinfo --- */
+
+/* RFC 6750 section 2.1: b64token. */
+static bool
+is_bearer(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(p[i] >= 'a' && p[i] <= 'z') &&
+		    !(p[i] >= 'A' && p[i] <= 'Z') &&
+		    !(p[i] >= '0' && p[i] <= '9') &&
+		    memchr("-._~+/=", p[i], 7) == NULL)
+			return false;
+	return n > 0;
+}
+
+static const char authorization[] = "Authorization: Bearer ";
+
+/* The header with the token that stands at that place of the offered key. */
+static enum err
+bearer_header(const struct verify *v, const struct ipc_message *m,
+    char header[HEADERS_MAX], size_t *len)
+{
+	size_t at = m->as.USERINFO_QUERY.token_at;
+	size_t n = m->as.USERINFO_QUERY.token_len;
+	size_t prefix = sizeof(authorization) - 1;
+
+	if (at > v->offered.len || n > v->offered.len - at ||
+	    !is_bearer((const char *)v->offered.blob + at, n))
+		return ERR_BOUND;
+	*len = 0;
+	if (n > HEADERS_MAX - prefix)
+		return ERR_OK;
+	memcpy(header, authorization, prefix);
+	memcpy(header + prefix, v->offered.blob + at, n);
+	*len = prefix + n;
+	return ERR_OK;
+}
+
+/* False, with words, if there is no answer. */
+static bool
+ask_userinfo(struct verify *v, const struct provider_keys *keys,
+    struct ipc_span header, struct fetch_answer *answer, struct fault *fault)
+{
+	enum net_ca net_ca = v->settings.net_ca;
+	enum worker netproc = (enum worker)(WORKER_NET_USERINFO + net_ca);
+	struct ipc_message m = { .type = IPC_FETCH };
+	uint32_t time_ms = login_time_left(&v->login, DEADLINE_MAX_S * 1000);
+
+	m.as.FETCH.url = (struct ipc_span){ keys->userinfo,
+		strlen(keys->userinfo) };
+	m.as.FETCH.proxy = (struct ipc_span){ keys->userinfo_proxy,
+		strlen(keys->userinfo_proxy) };
+	m.as.FETCH.headers = header;
+	m.as.FETCH.connect_ms = time_ms;
+	m.as.FETCH.total_ms = time_ms;
+	m.as.FETCH.body_max = USERINFO_MAX;
+	return worker_start(&v->login, netproc, fault) &&
+	    fetch(&v->login, netproc, &m, net_ca == NET_CA_SYSTEM ? NULL :
+	    &v->ca.pem, answer, fault);
+}
+
+/* A failure is a note: other rules may still let the user in. */
+static enum err
+give_userinfo(struct verify *v, const struct ipc_message *m)
+{
+	size_t i = m->as.USERINFO_QUERY.provider;
+	char header[HEADERS_MAX];
+	struct fetch_answer answer = { .reason = REASON_SYSTEM };
+	const char *problem = NULL;
+	struct fault fault;
+	size_t len;
+	enum err err;
+
+	if (i >= v->nproviders)
+		return ERR_BOUND;
+	if ((err = bearer_header(v, m, header, &len)) != ERR_OK)
+		return err;
+	if (len == 0)
+		problem = "the access token is too long";
+	else if (v->request->jwks != NULL ||
+	    v->providers[i].keys.userinfo[0] == '\0')
+		problem = "the provider names no userinfo_endpoint";
+	else if (!ask_userinfo(v, &v->providers[i].keys,
+	    (struct ipc_span){ header, len }, &answer, &fault))
+		problem = fault.detail;
+	else if (answer.reason != REASON_OK)
+		problem = answer.detail;
+	else if (answer.status != 200)
+		problem = "its status is not 200";
+	explicit_bzero(header, sizeof(header));
+	if (problem != NULL)
+		note(v, REASON_USERINFO, IPC_TEXT_USERINFO, problem);
+	err = send_text(v, IPC_TEXT_USERINFO, answer.body, problem == NULL ?
+	    answer.len : 0);
+	fetch_answer_free(&answer);
+	return err;
+}
+
+/* --- the user's own rules --- */
+
+static enum err
+give_home_auth_id(struct verify *v)
+{
+	struct trusted_file file = { NULL, 0, false, 0 };
+	struct file_problem problem;
+	enum err err;
+
+	if (home_take(&v->home, v->login.deadline_ms, &file, &problem) ==
+	    HOME_REFUSED)
+		note(v, REASON_HOME_POLICY, IPC_TEXT_HOME_AUTH_ID,
+		    problem.what);
+	err = send_text(v, IPC_TEXT_HOME_AUTH_ID, file.data, file.len);
+	trusted_free(&file);
+	return err;
+}
+
+/* --- plugins --- */
+
+static enum err
+give_plugins(struct verify *v)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; err == ERR_OK && i < v->files.nplugins; i++)
+		err = send_text(v, IPC_TEXT_PLUGIN,
+		    v->files.plugins[i].text.data,
+		    v->files.plugins[i].text.len);
+	return err;
+}
+
+/* What a plugin is told, as the judge says it piece by piece. */
+struct environment {
+	uint8_t text[PLUGIN_ENV_MAX];
+	size_t len;
+};
+
+static enum err
+take_environment(struct environment *env, const struct ipc_message *m)
+{
+	const struct ipc_span *data = &m->as.PLUGIN_ENV.data;
+
+	if (data->len > sizeof(env->text) - env->len)
+		return ERR_TOO_BIG;
+	memcpy(env->text + env->len, data->p, data->len);
+	env->len += data->len;
+	return ERR_OK;
+}
+
+static enum err
+run_plugin(struct verify *v, struct environment *env,
+    const struct ipc_message *m)
+{
+	struct ipc_message result = { .type = IPC_PLUGIN_RESULT };
+	size_t i = m->as.PLUGIN_RUN.plugin;
+	char detail[DETAIL_MAX + 1];
+	struct plugin_request request;
+	bool allowed = false;
+	enum reason reason;
+
+	if (i >= v->files.nplugins || env->len != m->as.PLUGIN_RUN.env_total)
+		return ERR_BOUND;
+	if (v->plugin_asked[i])
+		return ERR_TURN;
+	v->plugin_asked[i] = true;
+	request = (struct plugin_request){
+		.plugin = i,
+		.env = env->text,
+		.env_len = env->len,
+		.words = m->as.PLUGIN_RUN.words.p,
+		.words_len = m->as.PLUGIN_RUN.words.len,
+		.time_ms = login_time_left(&v->login, DEADLINE_MAX_S * 1000),
+	};
+	reason = plugin_ask(&v->plugins, &request, v->login.deadline_ms,
+	    &allowed, detail);
+	if (reason != REASON_OK) {
+		struct log_line line;
+
+		log_begin(&line, "noticed");
+		log_add_text(&line, "reason", reason_word(reason));
+		log_add_text(&line, "user", v->login.user);
+		log_add_text(&line, "file", v->files.plugins[i].name);
+		log_add_text(&line, "detail", detail);
+		log_end(&line, LOG_WARNING);
+	}
+	env->len = 0;
+	result.as.PLUGIN_RESULT.allowed = allowed && reason == REASON_OK;
+	return ipc_send(judge_channel(v), v->login.deadline_ms, &result);
+}
+
+/* --- the verdict --- */
+
+/* What the judge of a certificate has to say; the rest is for others. */
+static bool
+is_verdict(enum reason reason)
+{
+	if (reason == REASON_OK || reason == REASON_PROVIDER_KEYS ||
+	    reason == REASON_NO_PROVIDER || reason == REASON_MEMORY)
+		return true;
+	return reason >= REASON_CERT_TYPE && reason <= REASON_DENIED_EMAIL &&
+	    reason_class(reason) == REASON_DENY;
+}
+
+static void
+keep_identity(struct decision *decision, const struct ipc_message *m)
+{
+	copy(decision->issuer, m->as.LOGIN_VERDICT.issuer);
+	copy(decision->sub, m->as.LOGIN_VERDICT.sub);
+	copy(decision->email, m->as.LOGIN_VERDICT.email);
+	copy(decision->kid, m->as.LOGIN_VERDICT.kid);
+}
+
+/* How old the keys were that the login rests on. */
+static void
+keep_cache_state(struct verify *v)
+{
+	struct decision *decision = &v->login.decision;
+
+	for (size_t i = 0; i < v->nproviders; i++) {
+		const struct provider_keys *keys = &v->providers[i].keys;
+
+		if (strcmp(v->providers[i].issuer, decision->issuer) != 0)
+			continue;
+		decision->cache_age_s = keys->age_s;
+		decision->cache = keys->state == IPC_KEYS_NONE ? "none" :
+		    keys->preloaded ? "preloaded" :
+		    keys->state == IPC_KEYS_FRESH ? "fresh" : "stale";
+	}
+}
+
+static enum err
+allow(struct verify *v, const struct ipc_message *m)
+{
+	const struct offered_line line = {
+		.key_at = m->as.LOGIN_VERDICT.key_at,
+		.key_len = m->as.LOGIN_VERDICT.key_len,
+		.principal = (enum ipc_principal)m->as.LOGIN_VERDICT.principal,
+		.user = v->request->user,
+		.ends = v->settings.expiry_time ? m->as.LOGIN_VERDICT.ends : 0,
+	};
+
+	if (line.principal == IPC_PRINCIPAL_LOGIN_NAME &&
+	    !offered_key_principal_valid(line.user)) {
+		(void)login_fail(&v->login, REASON_CERT_PRINCIPALS,
+		    "the login name cannot stand in principals=; "
+		    "fix: a client that asks for opkssh-wildcard");
+		return ERR_OK;
+	}
+	v->line = offered_key_line(&v->offered, &line);
+	if (v->line == NULL)
+		return ERR_BOUND;
+	v->login.decision.keys = 1;
+	v->login.decision.file = file_of(v,
+	    (enum ipc_text)m->as.LOGIN_VERDICT.text);
+	v->login.decision.line = m->as.LOGIN_VERDICT.line;
+	return ERR_OK;
+}
+
+static enum err
+take_verdict(struct verify *v, const struct ipc_message *m)
+{
+	enum reason reason = (enum reason)m->as.LOGIN_VERDICT.reason;
+	const struct ipc_span *detail = &m->as.LOGIN_VERDICT.detail;
+
+	if (!is_verdict(reason))
+		return ERR_BOUND;
+	keep_identity(&v->login.decision, m);
+	keep_cache_state(v);
+	if (reason == REASON_OK)
+		return allow(v, m);
+	(void)login_fail(&v->login, reason, "%.*s", (int)detail->len,
+	    (const char *)detail->p);
+	return ERR_OK;
+}
+
+static bool
+config_error(struct verify *v, const struct ipc_message *m)
+{
+	struct login *login = &v->login;
+	const struct ipc_span *what = &m->as.CONFIG_ERROR.what;
+	enum reason reason = (enum reason)m->as.CONFIG_ERROR.reason;
+
+	if (reason != REASON_CONFIG_SIZE && reason != REASON_CONFIG_SYNTAX &&
+	    reason != REASON_CONFIG_VALUE && reason != REASON_MEMORY)
+		return login_worker_failed(login, WORKER_OPK_JUDGE, ERR_BOUND);
+	login->decision.file = file_of(v,
+	    (enum ipc_text)m->as.CONFIG_ERROR.text);
+	login->decision.line = m->as.CONFIG_ERROR.line;
+	return login_fail(login, reason, "%.*s", (int)what->len,
+	    (const char *)what->p);
+}
+
+/* --- the conversation --- */
+
+/* What may come next, once the judge has said what our files say. */
+#define TURNS                                                                 \
+	(IPC_SET(NOTE) | IPC_SET(CHECK) | IPC_SET(PROVIDER) |                 \
+	IPC_SET(NEED) | IPC_SET(USERINFO_QUERY) | IPC_SET(PLUGIN_ENV) |       \
+	IPC_SET(PLUGIN_RUN) | IPC_SET(LOGIN_VERDICT))
+
+static enum err
+give(struct verify *v, const struct ipc_message *m, uint32_t *needed)
+{
+	unsigned what = m->as.NEED.what;
+	uint32_t bit = UINT32_C(1) << what;
+
+	/* Nothing is worth asking for twice. */
+	if ((*needed & bit) != 0)
+		return ERR_TURN;
+	*needed |= bit;
+	switch ((enum ipc_need)what) {
+	case IPC_NEED_KEY_SETS:
+		return give_all_keys(v);
+	case IPC_NEED_REFRESH:
+		return m->as.NEED.provider < v->nproviders ?
+		    give_newer_keys(v, m->as.NEED.provider) : ERR_BOUND;
+	case IPC_NEED_AUTH_ID:
+		return send_text(v, IPC_TEXT_AUTH_ID, v->files.auth_id.data,
+		    v->files.auth_id.len);
+	case IPC_NEED_HOME_AUTH_ID:
+		return v->settings.home_policy ? give_home_auth_id(v) :
+		    ERR_TURN;
+	case IPC_NEED_PLUGINS:
+		return give_plugins(v);
+	}
+	return ERR_BOUND;
+}
+
+/* One message that is not the verdict. */
+static enum err
+serve(struct verify *v, const struct ipc_message *m, uint32_t *needed)
+{
+	static struct environment env;
+
+	switch (m->type) {
+	case IPC_NOTE:
+		return take_note(v, m);
+	case IPC_CHECK:
+		return v->request->tell ? take_check(v, m) : ERR_TURN;
+	case IPC_PROVIDER:
+		return take_provider(v, m);
+	case IPC_NEED:
+		return give(v, m, needed);
+	case IPC_USERINFO_QUERY:
+		if ((*needed & 1) != 0)
+			return ERR_TURN;
+		*needed |= 1; /* no IPC_NEED_ is 0 */
+		return give_userinfo(v, m);
+	case IPC_PLUGIN_ENV:
+		return take_environment(&env, m);
+	default:
+		return run_plugin(v, &env, m);
+	}
+}
+
+static enum err
+converse(struct verify *v)
+{
+	struct ipc_message m;
+	uint32_t needed = 0;
+	unsigned spoken = 0;
+	enum err err;
+
+	for (;;) {
+		err = ipc_recv(judge_channel(v), v->login.deadline_ms, TURNS,
+		    &m);
+		if (err != ERR_OK)
+			return err;
+		if (m.type == IPC_LOGIN_VERDICT)
+			return take_verdict(v, &m);
+		if (++spoken > NOTES_MAX)
+			return ERR_TOO_BIG;
+		if ((err = serve(v, &m, &needed)) != ERR_OK)
+			return err;
+	}
+}
+
+bool
+verify_hear_judge(struct verify *v)
+{
+	struct login *login = &v->login;
+	struct ipc_message m;
+	enum err err;
+
+	if (!login_await_ready(login, WORKER_OPK_JUDGE, NULL))
+		return false;
+	err = ipc_recv(judge_channel(v), login->deadline_ms,
+	    IPC_SET(SETTINGS) | IPC_SET(CONFIG_ERROR), &m);
+	if (err == ERR_OK && m.type == IPC_CONFIG_ERROR)
+		return config_error(v, &m);
+	if (err == ERR_OK && !take_settings(v, &m))
+		return false;
+	if (err == ERR_OK)
+		err = converse(v);
+	if (err != ERR_OK) {
+		free(v->line);
+		v->line = NULL;
+		return login_worker_failed(login, WORKER_OPK_JUDGE, err);
+	}
+	return login->decision.reason == REASON_OK && v->line != NULL;
+}
