@@ -1,4 +1,4 @@
-"""Where sallyport and opkssh 0.16 differ on purpose: the reason, and the names of mutations.py's cases.
+"""Where sallyport and opkssh 0.16 differ on purpose: reason, and names of mutations.py's cases.
 
 "stricter": opkssh takes what we refuse; "more": the other way round.
 """
@@ -21,7 +21,7 @@ _BY_REASON = {
         "permit-pty with data"],
     "stricter: reserved is empty": [
         "reserved is not empty", "reserved is a string"],
-    "stricter: the certificate is signed by the key that it certifies; opkssh leaves that to sshd": [
+    "stricter: signed by the key that it certifies; opkssh leaves that to sshd": [
         "signature key is a stranger's", "signed by a stranger",
         "signed by a stranger, says the user", "signature flipped", "signature of another type",
         "bit flipped at 4/40", "bit flipped at 33/40", "bit flipped at 38/40",
@@ -116,7 +116,7 @@ _BY_REASON = {
         "ES384 key without kid", "ES384 key for verifying", "ES384 key beside another",
         "ES384 key beside a broken one", "ES384 key beside one of an unknown kind",
         "ES384 without kid, one key", "ES384 without kid, two keys"],
-    "more: key sets: alg from the kind; a bad key is no reason to drop the others; the signature says which key": [
+    "more: bad keys do not spoil the others; the signature says which it was": [
         "RS256 key without kid", "RS256 key beside a broken one",
         "RS256 key beside one of an unknown kind", "RS256 without kid, two keys",
         "ES256 key without alg", "ES256 key without kid", "ES256 key beside a broken one",

@@ -19,7 +19,8 @@ DEADLINE = 3
 PROVIDERS = [f"{ISSUER} {CLIENT} 24h", f"{OTHER} {CLIENT} 24h", f"{GITHUB} none 24h"]
 AUTH_ID = [f"alice {EMAIL} {ISSUER}", f"alice {EMAIL} {OTHER}",
            f"alice repo:octo-org/octo-repo:ref:refs/heads/* {GITHUB}"]
-LINE = re.compile(r'cert-authority(,principals="[^"]*")?(,expiry-time="\d{14}Z")? [a-z0-9-]+ [A-Za-z0-9+/]+=*\n')
+LINE = re.compile(r'cert-authority(,principals="[^"]*")?(,expiry-time="\d{14}Z")?'
+                  r" [a-z0-9-]+ [A-Za-z0-9+/]+=*\n")
 
 
 def write(path, content, mode=0o640, owner="root", group="opksshuser"):

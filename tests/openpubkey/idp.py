@@ -173,12 +173,14 @@ MISBEHAVIOURS = {
     "discovery without jwks_uri": discovery_says(jwks_uri=None),
     "plain http jwks_uri": discovery_says(jwks_uri="http://idp.test:9980/jwks"),
     "file jwks_uri": discovery_says(jwks_uri="file:///etc/passwd"),
-    "metadata address as jwks_uri": discovery_says(jwks_uri=f"https://{METADATA_ADDRESS}:9998/jwks"),
+    "metadata address as jwks_uri": discovery_says(
+        jwks_uri=f"https://{METADATA_ADDRESS}:9998/jwks"),
     "name of the metadata address": discovery_says(jwks_uri="https://metadata.test:9998/jwks"),
     "5 MiB key set": key_set_is(large_key_set),
     "10,000 keys": key_set_is(many_keys),
     "no keys": key_set_is(b'{"keys":[]}'),
-    "only keys for encryption": key_set_is(key_set(provider_key("RS256").published() | {"use": "enc"})),
+    "only keys for encryption": key_set_is(
+        key_set(provider_key("RS256").published() | {"use": "enc"})),
     "two keys of one kid": key_set_is(
         key_set(provider_key("RS256"), provider_key("ES256").published() | {"kid": "RS256-1"})),
     "key set that is cut": key_set_is(key_set(provider_key("RS256"))[:-1]),

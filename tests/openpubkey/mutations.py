@@ -547,6 +547,12 @@ ALGORITHMS |= {
 # GQ256 and key binding.
 
 GQ = {"scheme": "gq", "issuer": GITHUB}
+
+
+def repository(where):
+    return {"identity": {"sub": f"repo:{where}"}}
+
+
 BINDING = {
     "GQ256": GQ,
     "GQ256, newer message": GQ | {"scheme": "gq newer"},
@@ -565,11 +571,12 @@ BINDING = {
     "GQ256 without typ": GQ | {"gq_members": without("typ")},
     "GQ256 of another audience": GQ | {"claims": put(aud="x")},
     "GQ256 of an audience in a list": GQ | {"claims": lambda c: c | {"aud": [c["aud"]]}},
-    "GQ256 of a prefixed audience": GQ | {"claims": lambda c: c | {"aud": f"OPENPUBKEY-PKTOKEN:{c['aud']}"}},
+    "GQ256 of a prefixed audience": GQ | {
+        "claims": lambda c: c | {"aud": f"OPENPUBKEY-PKTOKEN:{c['aud']}"}},
     "GQ256 with the commitment in nonce": GQ | {"claims": lambda c: c | {"nonce": c["aud"],
         "aud": "x"}},
-    "GQ256 of another repository": GQ | {"identity": {"sub": "repo:octo-org/other:ref:refs/heads/main"}},
-    "GQ256 of a branch with a slash": GQ | {"identity": {"sub": "repo:octo-org/octo-repo:ref:refs/heads/a/b"}},
+    "GQ256 of another repository": GQ | repository("octo-org/other:ref:refs/heads/main"),
+    "GQ256 of a branch with a slash": GQ | repository("octo-org/octo-repo:ref:refs/heads/a/b"),
     "GQ256 from an ordinary provider": GQ | {"issuer": ISSUER, "claims": lambda c: c | {
         "nonce": c["aud"], "aud": CLIENT, "email": EMAIL}},
     "RS256 from GitHub": {"issuer": GITHUB, "claims": lambda c: without("nonce")(c) | {

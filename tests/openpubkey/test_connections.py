@@ -3,7 +3,7 @@
 import pytest
 
 from forge import GITHUB, ISSUER, Forgery, at, provider_key, put, user_key, without
-from idp import OTHER, UNLISTED, discovery_url, json_page, userinfo_url
+from idp import DISCOVERY, OTHER, UNLISTED, discovery_url, json_page, userinfo_url
 from keys import wire_string
 
 HALF_A_DAY, MINUTE = 43200, 60
@@ -66,7 +66,7 @@ def test_only_the_providers_in_question_are_asked(host, idp, command_user):
 
 def test_cold_login_makes_two_requests(host, idp, command_user):
     assert host.allowed(Forgery()).decision["cache"] == "none"
-    assert sorted(request.path for request in idp.requests) == ["/.well-known/openid-configuration", "/jwks"]
+    assert [request.path for request in idp.requests] == [DISCOVERY, "/jwks"]
     assert idp.connects() <= 2
 
 

@@ -246,7 +246,8 @@ def test_claim_twice(host, command_user, name):
     host.refused(Forgery(payload=lambda p: twice(name, forgery.claims[name])(p)))
     host.refused(Forgery(payload=lambda p: p[:-1] + b',"\\u%04x%s":1}' % (ord(name[0]),
         name[1:].encode())), "token_json")
-    host.refused(Forgery(payload=lambda p: p[:-1] + b',"x":{"a":[{"%s":1,"%s":2}]}}' % ((name.encode(),) * 2)), "token_json")
+    nested = b',"x":{"a":[{"y":1,"y":2}]}}'
+    host.refused(Forgery(payload=lambda p: p[:-1] + nested), "token_json")
 
 
 @pytest.mark.parametrize("name", ["alg", "kid", "typ"])
@@ -305,8 +306,7 @@ def test_user_name_with_syntax(host, idp, command_user, user):
 def test_log_stays_one_line_of_plain_text(host, command_user, text):
     """Asserted by program.run(); the decision is ours, whatever the claims say."""
     for name in ("sub", "email", "iss", "aud"):
-        assert host.refused(Forgery(claims=put(**{name: text,
-                                                  "email_verified": False}))).decision["decision"] != "allow"
+        host.refused(Forgery(claims=put(**{name: text, "email_verified": False})))
     host.refused(Forgery(key_id=text.encode(), claims=put(aud="x")))
 
 
