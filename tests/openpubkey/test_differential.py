@@ -72,7 +72,7 @@ class Vector(NamedTuple):
 
 @pytest.fixture
 def who(host):
-    """The files that the vectors were made for, with this expiration; returns each issuer's user."""
+    """Write the vectors' files, with this expiration; returns each issuer's user."""
     def write(expiration):
         host.providers(f"{ISSUER} {CLIENT} {expiration}", f"{GITHUB} none {expiration}")
         host.auth_id(f"root {EMAIL} {ISSUER}",

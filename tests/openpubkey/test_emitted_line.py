@@ -1,5 +1,6 @@
 """What sshd gets to read: exactly one line of ours, byte for byte, or nothing."""
 
+import os
 import subprocess
 import time
 
@@ -160,14 +161,24 @@ def test_options_may_stand_anywhere(host, command_user):
 
 
 def test_reader_that_goes_away_is_no_failure(host, command_user):
-    """A closed pipe kills nothing: exit status 0."""
+    """After one byte; sshd may have read enough."""
     host.allowed(Forgery())
-    forgery = Forgery()
-    process = subprocess.Popen([host.program.path, *host.arguments(forgery)],
-                               stdout=subprocess.PIPE,
+    process = subprocess.Popen([host.program.path, *host.arguments(Forgery())],
+                               stdout=subprocess.PIPE, bufsize=0,
                                **program.as_sshd_would(command_user))
+    assert process.stdout.read(1) == b"c"
     process.stdout.close()
     assert process.wait(timeout=20) == 0
+
+
+def test_reader_that_was_never_there_kills_nothing(host, command_user):
+    """An exit status, not a signal; and the log has a decision."""
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.Popen([host.program.path, *host.arguments(Forgery())], stdout=write,
+                               **program.as_sshd_would(command_user))
+    os.close(write)
+    assert process.wait(timeout=20) in (0, 1)
 
 
 def test_control_a_stranger_is_refused(host, command_user):
