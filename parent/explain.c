@@ -144,7 +144,7 @@ read_certificate(struct explain_options *options, struct trusted_file *file)
 	struct file_problem problem;
 	char *text, *rest;
 
-	if (!trusted_read_here(options->cert, TRUST_ANY, KEY_FILE_MAX, file,
+	if (!trusted_read(options->cert, TRUST_ANY, KEY_FILE_MAX, file,
 	    &problem)) {
 		(void)fprintf(stderr, "sallyport explain: %s: %s\n",
 		    options->cert, problem.what);

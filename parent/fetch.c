@@ -3,9 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What netproc has beyond its own time limit, before we call it dead. */
-#define GRACE_MS 200
-
 /* Takes the pieces of the body until netproc says how it ended. */
 static enum err
 receive(struct ipc_channel *ch, int64_t deadline_ms, size_t max,
@@ -32,29 +29,40 @@ receive(struct ipc_channel *ch, int64_t deadline_ms, size_t max,
 		return ERR_BOUND;
 	answer->reason = (enum reason)m.as.FETCH_DONE.reason;
 	answer->status = m.as.FETCH_DONE.status;
+	answer->max_age_s = m.as.FETCH_DONE.max_age_s;
 	memcpy(answer->detail, m.as.FETCH_DONE.detail.p,
 	    m.as.FETCH_DONE.detail.len);
 	answer->detail[m.as.FETCH_DONE.detail.len] = '\0';
 	return ERR_OK;
 }
 
+/* Only these reasons may come from there. */
+static bool
+is_netprocs(enum reason reason)
+{
+	return reason == REASON_OK || reason == REASON_MEMORY ||
+	    reason == REASON_SYSTEM ||
+	    (reason >= REASON_RESOLVE && reason <= REASON_TOO_LARGE);
+}
+
 bool
 fetch(struct login *login, enum worker netproc,
     const struct ipc_message *request, const struct trusted_file *ca,
-    struct fetch_answer *answer)
+    struct fetch_answer *answer, struct fault *fault)
 {
 	struct ipc_channel *ch = &login->starter.channels[netproc];
 	size_t max = request->as.FETCH.body_max;
 	int64_t deadline_ms = ipc_now_ms() + request->as.FETCH.total_ms +
-	    GRACE_MS;
+	    FETCH_GRACE_MS;
 	enum err err = ERR_OK;
 
 	*answer = (struct fetch_answer){ .reason = REASON_SYSTEM };
+	*fault = (struct fault){ .reason = REASON_MEMORY };
 	if (deadline_ms > login->deadline_ms)
 		deadline_ms = login->deadline_ms;
 	if ((answer->body = malloc(max + 1)) == NULL)
-		return login_fail(login, REASON_MEMORY, "no memory");
-	if (!login_await_ready(login, netproc, NULL))
+		return false;
+	if (!worker_await_ready(login, netproc, deadline_ms, NULL, fault))
 		return false;
 	if (ca != NULL)
 		err = ipc_send_text(ch, deadline_ms, IPC_TEXT_CA, ca->data,
@@ -63,14 +71,9 @@ fetch(struct login *login, enum worker netproc,
 		err = ipc_send(ch, deadline_ms, request);
 	if (err == ERR_OK)
 		err = receive(ch, deadline_ms, max, answer);
-	if (err != ERR_OK)
-		return login_worker_failed(login, netproc, err);
-	/* Only these may come from there. */
-	if (answer->reason != REASON_OK && (answer->reason < REASON_RESOLVE ||
-	    answer->reason > REASON_TOO_LARGE) &&
-	    answer->reason != REASON_MEMORY && answer->reason != REASON_SYSTEM)
-		return login_worker_failed(login, netproc, ERR_BOUND);
-	return true;
+	if (err == ERR_OK && !is_netprocs(answer->reason))
+		err = ERR_BOUND;
+	return err == ERR_OK || worker_failed(login, netproc, err, fault);
 }
 
 void

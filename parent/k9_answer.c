@@ -1,10 +1,9 @@
 #include <string.h>
 
+#include "parent/ca.h"
 #include "parent/fetch.h"
 #include "parent/k9_login.h"
 #include "parent/log.h"
-#include "parent/trusted_file.h"
-#include "seccomp/cage.h"
 
 /* With an answer in reserve nobody waits long for a dead server. */
 #define CONNECT_WITH_CACHE_MS 1000
@@ -16,22 +15,16 @@
  * here on strangers' bytes are in the machine.
  */
 static bool
-read_ca(struct k9_login *k9, struct trusted_file *ca)
+read_ca(struct k9_login *k9, struct ca *ca)
 {
 	struct login *login = &k9->login;
-	const char *path = k9->query.ca_file;
-	struct file_problem problem;
-	enum cage_step step;
 
-	*ca = (struct trusted_file){ NULL, 0, false, 0 };
-	if (path[0] != '\0' && !trusted_read(path, TRUST_ROOT_OR_US,
-	    CA_FILE_MAX, ca, &problem)) {
-		login->decision.file = path;
-		return login_fail(login, problem.reason, "%s", problem.what);
+	if (!ca_read(k9->query.ca_file, "", ca)) {
+		login->decision.file = k9->query.ca_file;
+		return login_fail(login, ca->problem.reason, "%s",
+		    ca->problem.what);
 	}
-	step = cage_parent_narrow(cache_directory(&k9->login.cache));
-	return step == CAGE_SHUT || login_fail(login, REASON_CAGE,
-	    "the parent could not narrow its cage: %s", cage_step_name((int)step));
+	return login_narrow(login);
 }
 
 static void
@@ -59,20 +52,26 @@ ask_key9(struct k9_login *k9, bool have_cached, struct fetch_answer *answer)
 	struct ipc_message *m = &k9->query.fetch;
 	bool own_ca = k9->query.ca_file[0] != '\0';
 	enum worker netproc = own_ca ? WORKER_NET_OWN_CA : WORKER_NET;
-	struct trusted_file ca;
+	struct ca ca;
+	struct fault fault;
 	bool ok;
 
 	*answer = (struct fetch_answer){ .reason = REASON_SYSTEM };
 	if (m->as.FETCH.allow_http)
 		log_plain_http(login);
-	if (!login_start(login, netproc) || !read_ca(k9, &ca))
+	if (!login_start(login, netproc))
 		return false;
+	if (!read_ca(k9, &ca)) {
+		ca_free(&ca);
+		return false;
+	}
 	m->as.FETCH.total_ms = login_time_left(login, k9->query.timeout_s * 1000);
 	m->as.FETCH.connect_ms = m->as.FETCH.total_ms;
 	if (have_cached && m->as.FETCH.connect_ms > CONNECT_WITH_CACHE_MS)
 		m->as.FETCH.connect_ms = CONNECT_WITH_CACHE_MS;
-	ok = fetch(login, netproc, m, own_ca ? &ca : NULL, answer);
-	trusted_free(&ca);
+	ok = fetch(login, netproc, m, own_ca ? &ca.pem : NULL, answer, &fault) ||
+	    login_fault(login, &fault);
+	ca_free(&ca);
 	return ok;
 }
 

@@ -42,31 +42,72 @@ login_fail(struct login *login, enum reason reason, const char *fmt, ...)
 	return false;
 }
 
-bool
-login_worker_failed(struct login *login, enum worker worker, enum err err)
+static void
+fault_set(struct fault *fault, enum reason reason, enum worker worker,
+    const char *what, const char *how)
 {
-	char how[128];
+	fault->reason = reason;
+	fault->worker = worker_name(worker);
+	(void)snprintf(fault->detail, sizeof(fault->detail), "%.*s%.*s", 100,
+	    what, 128, how);
+}
+
+bool
+login_fault(struct login *login, const struct fault *fault)
+{
+	login->decision.worker = fault->worker;
+	return login_fail(login, fault->reason, "%s", fault->detail);
+}
+
+bool
+worker_failed(struct login *login, enum worker worker, enum err err,
+    struct fault *fault)
+{
+	char how[128] = ": ";
 	struct worker_end end;
 
 	end = starter_end(&login->starter, worker, ipc_now_ms() + END_MS);
-	worker_end_text(end, how, sizeof(how));
-	login->decision.worker = worker_name(worker);
+	worker_end_text(end, how + 2, sizeof(how) - 2);
 	if (err == ERR_DEADLINE)
-		return login_fail(login, REASON_DEADLINE, "%s", err_text(err));
-	if (err == ERR_EOF || err == ERR_SYSTEM)
-		return login_fail(login, REASON_WORKER_DIED, "%s: %s",
+		fault_set(fault, REASON_DEADLINE, worker, err_text(err), "");
+	else if (err == ERR_EOF || err == ERR_SYSTEM)
+		fault_set(fault, REASON_WORKER_DIED, worker, err_text(err),
+		    how);
+	else {
+		how[0] = ';';
+		fault_set(fault, REASON_WORKER_PROTOCOL, worker,
 		    err_text(err), how);
-	return login_fail(login, REASON_WORKER_PROTOCOL, "%s; %s",
-	    err_text(err), how);
+	}
+	return false;
+}
+
+bool
+login_worker_failed(struct login *login, enum worker worker, enum err err)
+{
+	struct fault fault;
+
+	(void)worker_failed(login, worker, err, &fault);
+	return login_fault(login, &fault);
+}
+
+bool
+worker_start(struct login *login, enum worker worker, struct fault *fault)
+{
+	if (starter_start(&login->starter, worker))
+		return true;
+	fault_set(fault, REASON_WORKER_START, worker,
+	    login->starter.started[worker] ? "it has been started before" :
+	    "the starter is gone", "");
+	return false;
 }
 
 bool
 login_start(struct login *login, enum worker worker)
 {
-	if (starter_start(&login->starter, worker))
-		return true;
-	login->decision.worker = worker_name(worker);
-	return login_fail(login, REASON_WORKER_START, "the starter is gone");
+	struct fault fault;
+
+	return worker_start(login, worker, &fault) ||
+	    login_fault(login, &fault);
 }
 
 static void
@@ -91,8 +132,9 @@ note_missing_layers(const struct login *login, enum worker worker,
 	char note[32], what[32];
 	struct ipc_span said = { what, 0 };
 	struct cache_entry entry;
-	uint32_t missing = cage_full(worker == WORKER_JUDGE, login->as_root) &
-	    ~layers;
+	bool parses = login->starter.channels[worker].receives ==
+	    IPC_FROM_PARSE;
+	uint32_t missing = cage_full(parses, login->as_root) & ~layers;
 
 	if (missing == 0)
 		return;
@@ -107,23 +149,46 @@ note_missing_layers(const struct login *login, enum worker worker,
 }
 
 bool
-login_await_ready(struct login *login, enum worker worker,
-    struct ipc_message *ready)
+worker_await_ready(struct login *login, enum worker worker,
+    int64_t deadline_ms, struct ipc_message *ready, struct fault *fault)
 {
 	struct ipc_message m;
 	enum err err;
 
-	if (!starter_ready(&login->starter, login->deadline_ms))
-		return login_fail(login, REASON_CAGE,
-		    "the starter could not shut its cage in time");
-	err = ipc_recv(&login->starter.channels[worker], login->deadline_ms,
+	if (!starter_ready(&login->starter, deadline_ms)) {
+		fault_set(fault, REASON_CAGE, worker,
+		    "the starter could not shut its cage in time", "");
+		fault->worker = NULL;
+		return false;
+	}
+	err = ipc_recv(&login->starter.channels[worker], deadline_ms,
 	    IPC_SET(READY), &m);
 	if (ready != NULL)
 		*ready = m;
 	if (err != ERR_OK)
-		return login_worker_failed(login, worker, err);
+		return worker_failed(login, worker, err, fault);
 	note_missing_layers(login, worker, m.as.READY.layers);
 	return true;
+}
+
+bool
+login_await_ready(struct login *login, enum worker worker,
+    struct ipc_message *ready)
+{
+	struct fault fault;
+
+	return worker_await_ready(login, worker, login->deadline_ms, ready,
+	    &fault) || login_fault(login, &fault);
+}
+
+bool
+login_narrow(struct login *login)
+{
+	enum cage_step step = cage_parent_narrow(cache_directory(&login->cache));
+
+	return step == CAGE_SHUT || login_fail(login, REASON_CAGE,
+	    "the parent could not narrow its cage: %s",
+	    cage_step_name((int)step));
 }
 
 static const char *const class_words[] = {

@@ -31,6 +31,13 @@ struct decision {
 	char kid[IDENTITY_MAX + 1];
 };
 
+/* How a worker failed us; what that means is the caller's to decide. */
+struct fault {
+	enum reason reason;
+	const char *worker; /* its name */
+	char detail[DETAIL_MAX + 1];
+};
+
 struct login {
 	const char *source; /* "key9" */
 	const char *user;
@@ -53,21 +60,47 @@ void login_begin(struct login *login, const char *source, const char *user,
 bool login_fail(struct login *login, enum reason reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Sets the decision to a worker's failure, as login_fail() does. */
+bool login_fault(struct login *login, const struct fault *fault);
+
 /*
- * A worker broke the protocol, died or did not answer: ends it, finds out
- * how it ended, decides accordingly. Returns false.
+ * What a login can do with a worker; each of the first three leaves in *fault
+ * how it failed if it returns false, and decides nothing. The login_...
+ * functions are the same for workers without whom there is no answer: when
+ * they return false, the decision has been made.
  */
+
+/* Starts a worker. */
+bool worker_start(struct login *login, enum worker worker,
+    struct fault *fault) MUST_CHECK;
+bool login_start(struct login *login, enum worker worker) MUST_CHECK;
+
+/*
+ * Waits, no longer than deadline_ms, until a worker says that its cage is
+ * shut; logs, once, which layers of it this machine does not allow. *ready
+ * may be NULL.
+ */
+bool worker_await_ready(struct login *login, enum worker worker,
+    int64_t deadline_ms, struct ipc_message *ready, struct fault *fault)
+    MUST_CHECK;
+bool login_await_ready(struct login *login, enum worker worker,
+    struct ipc_message *ready) MUST_CHECK;
+
+/*
+ * A worker broke the protocol, died or did not answer: ends it and finds out
+ * how it ended. Returns false.
+ */
+bool worker_failed(struct login *login, enum worker worker, enum err err,
+    struct fault *fault);
 bool login_worker_failed(struct login *login, enum worker worker,
     enum err err);
 
 /*
- * Starts a worker, and waits until it says that its cage is shut; logs, once,
- * which layers of it this machine does not allow. *ready may be NULL. False
- * when the decision has been made.
+ * The parent, in its cage, gives up opening anything outside its cache:
+ * before any byte from the network comes in. False when the decision has been
+ * made.
  */
-bool login_start(struct login *login, enum worker worker) MUST_CHECK;
-bool login_await_ready(struct login *login, enum worker worker,
-    struct ipc_message *ready) MUST_CHECK;
+bool login_narrow(struct login *login) MUST_CHECK;
 
 /*
  * What is left of the deadline, less what the judge needs after an exchange:

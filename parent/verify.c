@@ -79,6 +79,7 @@ verify_end(struct verify *v)
 	opk_files_free(&v->files);
 	trusted_free(&v->sallyport_yaml);
 	ca_free(&v->ca);
+	trusted_free(&v->jwks);
 	free(v->line);
 	v->line = NULL;
 }

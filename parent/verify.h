@@ -60,6 +60,7 @@ struct verify {
 	struct home home;
 	struct plugin_runner plugins;
 	struct ca ca;
+	struct trusted_file jwks; /* request->jwks */
 	struct verify_settings settings;
 	struct verify_provider providers[PROVIDERS_MAX];
 	size_t nproviders; /* heard so far */

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "parent/fetch.h"
+#include "parent/key_fetch.h"
 #include "parent/log.h"
 #include "parent/verify.h"
-#include "seccomp/cage.h"
 
 /* More notes than this are no notes any more; the judge sums its up. */
 #define NOTES_MAX 512
@@ -40,7 +40,6 @@ static bool
 read_ca(struct verify *v, const char *file, const char *dirs)
 {
 	struct login *login = &v->login;
-	enum cage_step step;
 
 	v->settings.net_ca = ca_wanted(file, dirs);
 	if (v->settings.net_ca != NET_CA_SYSTEM &&
@@ -49,10 +48,7 @@ read_ca(struct verify *v, const char *file, const char *dirs)
 		return login_fail(login, v->ca.problem.reason, "%s",
 		    v->ca.problem.what);
 	}
-	step = cage_parent_narrow(cache_directory(&login->cache));
-	return step == CAGE_SHUT || login_fail(login, REASON_CAGE,
-	    "the parent could not narrow its cage: %s",
-	    cage_step_name((int)step));
+	return login_narrow(login);
 }
 
 static bool
@@ -168,9 +164,8 @@ take_check(struct verify *v, const struct ipc_message *m)
 /* --- keys --- */
 
 static enum err
-send_keys(struct verify *v, size_t i)
+send_keys(struct verify *v, size_t i, const struct provider_keys *keys)
 {
-	const struct provider_keys *keys = &v->providers[i].keys;
 	struct ipc_message m = { .type = IPC_KEY_SET };
 	enum err err;
 
@@ -181,20 +176,39 @@ send_keys(struct verify *v, size_t i)
 	    keys->len);
 }
 
+/* The key set of a file, for the first provider; the others share it. */
+static bool
+reduce_jwks(struct verify *v)
+{
+	struct login *login = &v->login;
+	struct key_refresh refresh = { .issuer = v->providers[0].issuer };
+
+	if (v->providers[0].keys.set != NULL ||
+	    key_reduce(login, &refresh, login->deadline_ms, &v->jwks,
+	    &v->providers[0].keys))
+		return true;
+	login->decision.file = v->request->jwks;
+	login->decision.worker = refresh.worker;
+	return login_fail(login, refresh.reason, "%s", refresh.detail);
+}
+
 static enum err
 give_all_keys(struct verify *v)
 {
 	enum err err = ERR_OK;
 
-	if (v->nproviders != v->settings.nproviders)
+	if (v->nproviders == 0 || v->nproviders != v->settings.nproviders)
 		return ERR_TURN;
+	if (v->request->jwks != NULL && !reduce_jwks(v))
+		return ERR_EOF;
 	for (size_t i = 0; err == ERR_OK && i < v->nproviders; i++) {
 		struct verify_provider *p = &v->providers[i];
 
 		if (v->request->jwks == NULL)
 			provider_keys_load(&v->login.cache, p->issuer,
 			    &v->settings.limits, &p->keys);
-		err = send_keys(v, i);
+		err = send_keys(v, i, v->request->jwks == NULL ? &p->keys :
+		    &v->providers[0].keys);
 	}
 	return err;
 }
@@ -207,15 +221,17 @@ give_newer_keys(struct verify *v, size_t i)
 	struct key_refresh refresh = { .issuer = p->issuer,
 		.opk_config = v->files.config.data,
 		.opk_config_len = v->files.config.len,
-		.net_ca = v->settings.net_ca, .ca = &v->ca.pem };
+		.net_ca = v->settings.net_ca, .ca = v->settings.net_ca == NET_CA_SYSTEM ? NULL :
+		    &v->ca.pem, .limits = &v->settings.limits };
 
-	if (v->request->jwks == NULL &&
-	    !provider_keys_refresh(&v->login, &refresh, &p->keys)) {
+	if (v->request->jwks != NULL)
+		return send_keys(v, i, &v->providers[0].keys);
+	if (!provider_keys_refresh(&v->login, &refresh, &p->keys)) {
 		decision->fetch = refresh.reason;
 		memcpy(decision->fetch_detail, refresh.detail,
 		    sizeof(refresh.detail));
 	}
-	return send_keys(v, i);
+	return send_keys(v, i, &p->keys);
 }
 
 /* --- userinfo --- */

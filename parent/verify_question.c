@@ -28,11 +28,24 @@ load_sallyport_yaml(struct verify *v)
 }
 
 static bool
+load_jwks(struct verify *v)
+{
+	const char *path = v->request->jwks;
+	struct file_problem problem;
+
+	if (path == NULL || trusted_read(path, TRUST_ANY, JWKS_MAX, &v->jwks,
+	    &problem))
+		return true;
+	v->login.decision.file = path;
+	return login_fail(&v->login, problem.reason, "%s", problem.what);
+}
+
+static bool
 load_files(struct verify *v)
 {
 	struct file_problem problem;
 
-	if (!load_sallyport_yaml(v))
+	if (!load_sallyport_yaml(v) || !load_jwks(v))
 		return false;
 	if (opk_files_load(&v->files, &v->request->places, &problem))
 		return true;

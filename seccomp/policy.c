@@ -136,6 +136,7 @@ static const struct filter_row parent_rows[] = {
 	CALL(ppoll, "deadlines"),
 	CALL(close, "files, workers"),
 	CALL(openat, "a CA file; the cache. Landlock says where"),
+	CALL(getdents64, "the names in a CA directory"),
 	CALL(newfstatat, "owner and mode of what is opened"),
 	CALL(fstat, "owner and mode of what is opened"),
 	CALL(stat, "owner and mode of what is opened"),

@@ -14,6 +14,7 @@
 
 #include "ipc/channel.h"
 #include "parent/key_list.h"
+#include "parent/print.h"
 
 #define SLACK_MS 3000
 
@@ -223,7 +224,7 @@ printed_to_reader(int flags, useconds_t pause)
 
 	assert_int_equal(pipe2(fds, flags), 0);
 	child = reader(fds[0], fds[1], pause);
-	assert_true(key_list_print(&list, fds[1], ipc_now_ms() + 20000));
+	assert_true(print_all(list.text, list.len, fds[1], ipc_now_ms() + 20000));
 	(void)close(fds[1]);
 	(void)close(fds[0]);
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -253,7 +254,7 @@ key_list_print_reader_heard_enough_true(void **state)
 	(void)signal(SIGPIPE, SIG_IGN); /* as main() has it */
 	assert_int_equal(pipe(fds), 0);
 	(void)close(fds[0]);
-	assert_true(key_list_print(&list, fds[1], ipc_now_ms() + 10000));
+	assert_true(print_all(list.text, list.len, fds[1], ipc_now_ms() + 10000));
 	(void)close(fds[1]);
 	(void)signal(SIGPIPE, SIG_DFL);
 }
@@ -267,7 +268,7 @@ unread(int flags)
 	assert_int_equal(pipe2(fds, flags), 0);
 	/* Ends the test if the writer waits for ever. */
 	(void)alarm(20);
-	assert_false(key_list_print(&list, fds[1], began + 300));
+	assert_false(print_all(list.text, list.len, fds[1], began + 300));
 	took = ipc_now_ms() - began;
 	(void)alarm(0);
 	assert_in_range(took, 300, 300 + SLACK_MS);
@@ -300,9 +301,9 @@ key_list_print_unusable_descriptor_false(void **state)
 	(void)state;
 	assert_int_equal(add("ssh-ed25519", "AAAA", ""), ERR_OK);
 	(void)close(fd);
-	assert_false(key_list_print(&list, fd, ipc_now_ms() + 10000));
+	assert_false(print_all(list.text, list.len, fd, ipc_now_ms() + 10000));
 	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	assert_false(key_list_print(&list, fd, ipc_now_ms() + 10000));
+	assert_false(print_all(list.text, list.len, fd, ipc_now_ms() + 10000));
 	(void)close(fd);
 }
 
@@ -315,7 +316,7 @@ key_list_print_full_disk_false(void **state)
 	if (fd == -1)
 		skip();
 	assert_int_equal(add("ssh-ed25519", "AAAA", ""), ERR_OK);
-	assert_false(key_list_print(&list, fd, ipc_now_ms() + 10000));
+	assert_false(print_all(list.text, list.len, fd, ipc_now_ms() + 10000));
 	(void)close(fd);
 }
 
