@@ -233,7 +233,7 @@ login_log(const struct login *login)
 	if (d->cache != NULL || class != REASON_ERROR)
 		log_add_text(&line, "cache", d->cache != NULL ? d->cache :
 		    "none");
-	if (d->cache_age_s > 0)
+	if (d->cache != NULL)
 		log_add_number(&line, "cache_age", d->cache_age_s);
 	if (d->fetch != REASON_OK)
 		log_add_text(&line, "fetch", reason_word(d->fetch));

@@ -20,8 +20,8 @@ struct decision {
 	uint32_t status;     /* HTTP; 0: none */
 	uint32_t line;       /* of the answer or file; 0: none */
 	size_t keys;
-	const char *cache;   /* a word: where the answer comes from */
-	uint64_t cache_age_s; /* 0: it is none, or new */
+	const char *cache;   /* how good what it had was; NULL: nothing */
+	uint64_t cache_age_s;
 	const char *worker;  /* the one that failed, or NULL */
 	const char *file;    /* the one at fault, or NULL */
 	char detail[320];    /* words; empty: none */

@@ -454,11 +454,11 @@ keep_cache_state(struct verify *v)
 	for (size_t i = 0; i < v->nproviders; i++) {
 		const struct provider_keys *keys = &v->providers[i].keys;
 
-		if (strcmp(v->providers[i].issuer, decision->issuer) != 0)
+		if (keys->state == IPC_KEYS_NONE ||
+		    strcmp(v->providers[i].issuer, decision->issuer) != 0)
 			continue;
 		decision->cache_age_s = keys->age_s;
-		decision->cache = keys->state == IPC_KEYS_NONE ? "none" :
-		    keys->preloaded ? "preloaded" :
+		decision->cache = keys->preloaded ? "preloaded" :
 		    keys->state == IPC_KEYS_FRESH ? "fresh" : "stale";
 	}
 }
