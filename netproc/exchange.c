@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "netproc/cache_control.h"
+
 /* All headers of an answer together. Browsers stop at 256 KiB. */
 #define HEADERS_TOTAL_MAX (64 * 1024)
 
@@ -17,7 +19,9 @@ struct exchange {
 	struct roots *roots;
 	size_t headers_total;
 	size_t total;
+	struct cache_control cache_control;
 	bool chunked;
+	bool in_body; /* what comes now as a header is a trailer */
 	bool too_large;
 	bool lost_parent;
 	char error[CURL_ERROR_SIZE];
@@ -93,10 +97,14 @@ count_header(char *data, size_t size, size_t n, void *arg)
 	size_t len = size * n;
 
 	/* Each answer (100, the proxy's, the last) speaks for itself. */
-	if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
+	if (len > 5 && memcmp(data, "HTTP/", 5) == 0) {
 		x->chunked = false;
+		memset(&x->cache_control, 0, sizeof(x->cache_control));
+	}
 	if (says_chunked(data, len))
 		x->chunked = true;
+	if (!x->in_body)
+		cache_control_add(&x->cache_control, data, len);
 	x->headers_total += len;
 	x->too_large = x->headers_total > HEADERS_TOTAL_MAX;
 	return x->too_large ? 0 : len;
@@ -146,6 +154,7 @@ take_body(char *data, size_t size, size_t n, void *arg)
 	struct exchange *x = arg;
 	size_t len = size * n;
 
+	x->in_body = true;
 	/* Another status has said it all: stop, lest it never ends. */
 	if (status_of(x) != 200 || !says_its_end(x))
 		return 0;
@@ -171,6 +180,8 @@ set_request(struct exchange *x)
 {
 	SET(x, CURLOPT_CURLU, x->request->url);
 	SET(x, CURLOPT_HTTPHEADER, x->request->headers);
+	/* They may hold a credential: not for a proxy that only connects. */
+	SET(x, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	SET(x, CURLOPT_USERAGENT,
 	    "sallyport/" SALLYPORT_VERSION);
 	if (x->request->post) {
@@ -326,7 +337,10 @@ exchange_run(struct exchange *x, const struct request *request, int fd,
 		    "neither Content-Length nor chunks: it may be cut short");
 	} else if (result->reason != REASON_OK)
 		describe(x, code, result->detail, sizeof(result->detail));
-	else
+	else {
 		result->status = status > 0 && status <= 999 ?
 		    (uint32_t)status : 0;
+		result->max_age_s = status == 200 ?
+		    cache_control_max_age(&x->cache_control) : 0;
+	}
 }

@@ -23,6 +23,7 @@ struct exchange_result {
 	enum reason reason;
 	uint32_t status; /* HTTP */
 	uint32_t total;  /* bytes of body passed on */
+	uint32_t max_age_s; /* of a 200 answer; 0: it does not say */
 	char detail[DETAIL_MAX + 1]; /* printable ASCII */
 };
 

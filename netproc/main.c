@@ -72,21 +72,44 @@ say_done(struct ipc_channel *ch, const struct exchange_result *result)
 	m.as.FETCH_DONE.reason = (uint8_t)result->reason;
 	m.as.FETCH_DONE.status = result->status;
 	m.as.FETCH_DONE.total = result->total;
+	m.as.FETCH_DONE.max_age_s = result->max_age_s;
 	m.as.FETCH_DONE.detail = (struct ipc_span){ result->detail,
 		strlen(result->detail) };
 	if ((err = ipc_write(ch, &m)) != ERR_OK)
 		give_up(err);
 }
 
-/* The configuration's own CA file, instead of the system's. */
+/*
+ * The roles say whom to trust: the system's CAs, those that the parent sends
+ * as a text, or both.
+ */
+static const struct role {
+	const char *name;
+	bool system, text;
+} roles[] = {
+	{ "system-ca", true, false },
+	{ "more-ca", true, true },
+	{ "own-ca", false, true },
+};
+
+static const struct role *
+find_role(const char *name)
+{
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (strcmp(name, roles[i].name) == 0)
+			return &roles[i];
+	return NULL;
+}
+
+/* The CAs that the configuration names. */
 static void
-read_own_ca(struct ipc_channel *ch, struct roots *roots)
+read_ca_text(struct ipc_channel *ch, struct roots *roots)
 {
 	static uint8_t pem[CA_FILE_MAX];
 	size_t len;
 	enum err err = ipc_read_text(ch, IPC_TEXT_CA, pem, sizeof(pem), &len);
 
-	if (err == ERR_OK && !roots_load_bundle(roots, pem, len))
+	if (err == ERR_OK && !roots_add_text(roots, pem, len))
 		err = ERR_MEMORY;
 	if (err != ERR_OK)
 		give_up(err);
@@ -164,23 +187,24 @@ main(int argc, char **argv)
 	struct cage_report report;
 	struct exchange *x;
 	enum cage_step step;
-	bool own_ca;
+	const struct role *role;
 
 	worker_enter(argc, argv, IPC_FROM_NET, IPC_TO_NET, &entry, &ch);
-	own_ca = strcmp(entry.role, "own-ca") == 0;
+	if ((role = find_role(entry.role)) == NULL)
+		give_up(ERR_TYPE);
 	/*
 	 * All that needs files and fresh randomness, while there are any; the
 	 * time zone, too, which whoever compares dates wants to read.
 	 */
 	tzset();
-	if ((!own_ca && !roots_load_system(&roots)) || !connect_prepare() ||
+	if ((role->system && !roots_load_system(&roots)) || !connect_prepare() ||
 	    (x = exchange_prepare()) == NULL || !request_prepare(&request))
 		give_up(ERR_SYSTEM);
 	if ((step = cage_worker(&cage, entry.starter, &report)) != CAGE_SHUT)
 		_exit((int)step);
 	say_ready(&ch, &report);
-	if (own_ca)
-		read_own_ca(&ch, &roots);
+	if (role->text)
+		read_ca_text(&ch, &roots);
 	run(x, &request, &roots, &ch);
 	_exit(0);
 }

@@ -105,12 +105,18 @@ roots_load_system(struct roots *roots)
 }
 
 bool
-roots_load_bundle(struct roots *roots, const void *pem, size_t len)
+roots_add_text(struct roots *roots, const void *pem, size_t len)
 {
-	if ((roots->bundle = malloc(len > 0 ? len : 1)) == NULL)
+	char *both = realloc(roots->bundle, roots->bundle_len + 1 + len);
+
+	if (both == NULL)
 		return false;
-	memcpy(roots->bundle, pem, len);
-	roots->bundle_len = len;
+	/* Whatever the first text ends with, the second begins a line. */
+	both[roots->bundle_len++] = '\n';
+	if (len > 0)
+		memcpy(both + roots->bundle_len, pem, len);
+	roots->bundle = both;
+	roots->bundle_len += len;
 	return true;
 }
 

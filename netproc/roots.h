@@ -31,8 +31,8 @@ struct roots {
 /* Loads the system's: its hashed directory, else its bundle. */
 bool roots_load_system(struct roots *roots) __attribute__((warn_unused_result));
 
-/* Takes a bundle of the configuration's instead; copies it. */
-bool roots_load_bundle(struct roots *roots, const void *pem, size_t len)
+/* Adds the certificates of a PEM text to what there is; copies it. */
+bool roots_add_text(struct roots *roots, const void *pem, size_t len)
     __attribute__((warn_unused_result));
 
 /*

@@ -107,7 +107,7 @@ child_hear(int fd, int64_t deadline_ms, void *buf, size_t size, size_t *n)
 	    errno == ECONNRESET));
 	if (got == -1)
 		return ERR_SYSTEM;
-	/* There is no room for descriptors: the kernel says so and drops them. */
+	/* There is no room for descriptors: the kernel drops them. */
 	if ((msg.msg_flags & MSG_CTRUNC) != 0)
 		return ERR_DESCRIPTOR;
 	if ((msg.msg_flags & MSG_TRUNC) != 0)

@@ -45,7 +45,8 @@ take_word(struct place *at, const char *word)
 {
 	for (; *word != '\0'; word++) {
 		/* A quote that the word itself has is not skipped. */
-		while (at->left > 0 && at->p[0] != *word && is_quote(at->p[0])) {
+		while (at->left > 0 && at->p[0] != *word &&
+		    is_quote(at->p[0])) {
 			at->p++;
 			at->left--;
 		}

@@ -93,7 +93,7 @@ roots_load_system(struct roots *roots)
 }
 
 bool
-roots_load_bundle(struct roots *roots, const void *pem, size_t len)
+roots_add_text(struct roots *roots, const void *pem, size_t len)
 {
 	(void)roots;
 	(void)pem;

@@ -30,6 +30,8 @@ static struct exchange *exchanges[64];
 static size_t nexchanges;
 static struct roots no_roots;
 static struct exchange_result result;
+/* NULL: the server is asked itself, by plain http. */
+static const char *https_url;
 /* What the server heard, and what the parent was passed. */
 static char request_text[16384];
 static char passed[65536];
@@ -61,7 +63,7 @@ serve(int fd, int tell, const char *answer, size_t len, enum then then)
 		n += (size_t)got;
 		text[n] = '\0';
 		if (strstr(text, "\r\n\r\n") != NULL &&
-		    (strncmp(text, "GET", 3) == 0 || text[n - 1] == '}'))
+		    (strncmp(text, "POST", 4) != 0 || text[n - 1] == '}'))
 			break;
 	}
 	(void)!write(tell, text, n);
@@ -97,14 +99,19 @@ static void
 make_request(struct request *request, uint16_t port, bool post)
 {
 	struct ipc_message m = { .type = IPC_FETCH };
-	char url[64];
+	char url[64], proxy[64] = "";
 
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/q/joe", port);
+	if (https_url != NULL) {
+		(void)snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u",
+		    port);
+		(void)strcpy(url, https_url);
+	}
 	m.as.FETCH.url = (struct ipc_span){ url, strlen(url) };
 	m.as.FETCH.headers = (struct ipc_span){ "X-One: 1\nX-Two: a: b", 20 };
 	m.as.FETCH.body = (struct ipc_span){ post ? "{\"r\":1}" : "",
 		post ? 7 : 0 };
-	m.as.FETCH.proxy = (struct ipc_span){ "", 0 };
+	m.as.FETCH.proxy = (struct ipc_span){ proxy, strlen(proxy) };
 	m.as.FETCH.post = post;
 	m.as.FETCH.connect_ms = 2000;
 	m.as.FETCH.total_ms = 1000;
@@ -207,6 +214,61 @@ exchange_request_is_as_told(void **state)
 	exchange(false, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 40,
 	    THEN_CLOSE);
 	assert_memory_equal(request_text, "GET /q/joe HTTP/1.1\r\n", 21);
+}
+
+/* A header may be a credential: the proxy connects, and learns none of it. */
+static void
+exchange_headers_kept_from_the_proxy(void **state)
+{
+	(void)state;
+	https_url = "https://idp.example/userinfo";
+	exchange(false, "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", 39,
+	    THEN_CLOSE);
+	https_url = NULL;
+	assert_memory_equal(request_text, "CONNECT idp.example:443 ", 24);
+	assert_null(strstr(request_text, "X-One"));
+	assert_null(strstr(request_text, "userinfo"));
+	assert_int_equal(result.reason, REASON_HTTP_PROTOCOL);
+}
+
+#define OK_2 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+
+static void
+exchange_max_age_of_the_last_answer(void **state)
+{
+	(void)state;
+	answered(OK_2 "Cache-Control: max-age=60\r\n\r\nok");
+	assert_int_equal(result.max_age_s, 60);
+	answered(OK_2 "Cache-Control: public\r\ncache-control: "
+	    "max-age=99999999999\r\n\r\nok");
+	assert_int_equal(result.max_age_s, MAX_AGE_MAX_S);
+	answered(OK_2 "\r\nok");
+	assert_int_equal(result.max_age_s, 0);
+	answered("HTTP/1.1 100 Continue\r\nCache-Control: max-age=60\r\n\r\n"
+	    OK_2 "\r\nok");
+	assert_int_equal(result.max_age_s, 0);
+	answered("HTTP/1.1 100 Continue\r\nCache-Control: no-store\r\n\r\n"
+	    OK_2 "Cache-Control: max-age=60\r\n\r\nok");
+	assert_int_equal(result.max_age_s, 60);
+}
+
+/* Neither a trailer's, which comes when the body has been seen (RFC 9110
+ * section 6.5.1), nor one of an answer that is not to be used. */
+static void
+exchange_max_age_of_nothing_else(void **state)
+{
+	(void)state;
+	answered(CHUNKED "2\r\nok\r\n0\r\nCache-Control: max-age=60\r\n\r\n");
+	assert_int_equal(result.reason, REASON_OK);
+	assert_int_equal(result.max_age_s, 0);
+	answered("HTTP/1.1 404 No\r\nContent-Length: 2\r\n"
+	    "Cache-Control: max-age=60\r\n\r\nno");
+	assert_int_equal(result.status, 404);
+	assert_int_equal(result.max_age_s, 0);
+	answered("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"
+	    "Cache-Control: max-age=60\r\n\r\nshort");
+	assert_int_not_equal(result.reason, REASON_OK);
+	assert_int_equal(result.max_age_s, 0);
 }
 
 static void
@@ -365,6 +427,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exchange_request_is_as_told),
+		cmocka_unit_test(exchange_headers_kept_from_the_proxy),
+		cmocka_unit_test(exchange_max_age_of_the_last_answer),
+		cmocka_unit_test(exchange_max_age_of_nothing_else),
 		cmocka_unit_test(exchange_body_passed_on),
 		cmocka_unit_test(exchange_other_status_told_without_body),
 		cmocka_unit_test(exchange_more_than_allowed_refused),

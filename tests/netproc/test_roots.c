@@ -140,7 +140,7 @@ bundle_of(X509 *const certs[], size_t n)
 	size_t len;
 	char *pem = pem_of(certs, n, &len);
 
-	assert_true(roots_load_bundle(&roots, pem, len));
+	assert_true(roots_add_text(&roots, pem, len));
 	free(pem);
 	return roots;
 }
@@ -371,7 +371,7 @@ roots_bundle_of_nothing_trusts_nobody(void **state)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct roots roots = { .verify_error = -1 };
 
-		assert_true(roots_load_bundle(&roots, texts[i],
+		assert_true(roots_add_text(&roots, texts[i],
 		    strlen(texts[i])));
 		assert_false(trusts(&roots, &leaf, NULL));
 		drop_roots(&roots);
@@ -392,6 +392,35 @@ hashed_of(X509 *cert, unsigned long hash)
 	roots.hashed[0].pem = pem_of(&cert, 1, &roots.hashed[0].len);
 	roots.nhashed = 1;
 	return roots;
+}
+
+/* What the configuration adds leaves what was there. */
+static void
+roots_text_added_to_others(void **state)
+{
+	struct identity leaf = issue(&ca, &good_leaf);
+	struct identity stranger = issue(&other_ca, &good_leaf);
+	struct roots roots = bundle_of(&ca.cert, 1);
+	size_t len;
+	char *pem = pem_of(&other_ca.cert, 1, &len);
+
+	(void)state;
+	assert_false(trusts(&roots, &stranger, NULL));
+	/* The first may end without a line break. */
+	roots.bundle_len--;
+	assert_true(roots_add_text(&roots, pem, len));
+	assert_true(trusts(&roots, &leaf, NULL));
+	assert_true(trusts(&roots, &stranger, NULL));
+	drop_roots(&roots);
+	roots = hashed_of(ca.cert, X509_NAME_hash(X509_get_subject_name(
+	    ca.cert)) & 0xffffffffUL);
+	assert_true(roots_add_text(&roots, pem, len));
+	assert_true(trusts(&roots, &leaf, NULL));
+	assert_true(trusts(&roots, &stranger, NULL));
+	drop_roots(&roots);
+	free(pem);
+	drop(&stranger);
+	drop(&leaf);
 }
 
 static void
@@ -521,6 +550,7 @@ main(void)
 		cmocka_unit_test(roots_no_san_refused),
 		cmocka_unit_test(roots_not_for_servers_refused),
 		cmocka_unit_test(roots_bundle_of_nothing_trusts_nobody),
+		cmocka_unit_test(roots_text_added_to_others),
 		cmocka_unit_test(roots_hashed_found_by_issuer),
 		cmocka_unit_test(roots_hashed_found_behind_intermediate),
 		cmocka_unit_test(roots_system_all_loaded_strangers_refused),

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -302,6 +304,44 @@ trusted_file_read_up_to_its_bound(void **state)
 	assert_int_equal(problem.reason, REASON_CONFIG_SIZE);
 }
 
+/* The bound is no size: nobody has 12 MiB taken for a few rows. */
+static void
+trusted_file_read_into_memory_of_its_size(void **state)
+{
+	(void)state;
+	needs_root();
+	scratch_file("read", "text", 4, 0640);
+	assert_true(trusted_read(scratch("read"), TRUST_ROOT,
+	    AUTH_ID_FILE_MAX, &file, &problem));
+	assert_true(malloc_usable_size(file.data) < 4096);
+	trusted_free(&file);
+}
+
+/* Files of /proc say that they are empty, as one that grows meanwhile. */
+static void
+trusted_file_longer_than_it_said_read_whole(void **state)
+{
+	int fd = open("/proc/version", O_RDONLY | O_CLOEXEC);
+	char text[1024];
+	ssize_t n = pread(fd, text, sizeof(text), 0);
+
+	(void)state;
+	assert_true(n > 1);
+	assert_true(trusted_read_open(fd, sizeof(text), &file, &problem));
+	assert_int_equal(file.len, n);
+	assert_memory_equal(file.data, text, file.len);
+	trusted_free(&file);
+	for (size_t max = 0; max <= (size_t)n; max++) {
+		assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+		assert_int_equal(trusted_read_open(fd, max, &file, &problem),
+		    max == (size_t)n);
+		assert_int_equal(problem.reason, max == (size_t)n ?
+		    REASON_OK : REASON_CONFIG_SIZE);
+		trusted_free(&file);
+	}
+	(void)close(fd);
+}
+
 static void
 trusted_file_group_that_reads_told(void **state)
 {
@@ -346,6 +386,8 @@ main(void)
 		cmocka_unit_test(
 		    trusted_file_path_not_absolute_or_too_long_refused),
 		cmocka_unit_test(trusted_file_read_up_to_its_bound),
+		cmocka_unit_test(trusted_file_read_into_memory_of_its_size),
+		cmocka_unit_test(trusted_file_longer_than_it_said_read_whole),
 		cmocka_unit_test(trusted_file_group_that_reads_told),
 		cmocka_unit_test(trusted_file_unreadable_nothing_to_free),
 	};

@@ -560,7 +560,7 @@ ssh_cert_made_by_ssh_keygen_decided(void **state)
 		{ "login_name", REASON_OK, REASON_OK, SSH_CERT_LOGIN_NAME,
 		    true },
 		{ "wildcard_and_email", REASON_OK, REASON_OK,
-		    SSH_CERT_REFUSED, true },
+		    SSH_CERT_WILDCARD, true },
 		{ "unknown_critical", REASON_CERT_OPTION, 0, 0, false },
 		{ "known_critical", REASON_OK, REASON_OK, SSH_CERT_WILDCARD,
 		    true },
