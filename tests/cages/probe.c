@@ -29,7 +29,11 @@
 #include "ipc/channel.h"
 #include "netproc/connect.h"
 #include "netproc/exchange.h"
+#include "parseproc/ec_point.h"
+#include "parseproc/explain.h"
 #include "parseproc/judge.h"
+#include "parseproc/keys.h"
+#include "parseproc/opk_judge.h"
 #include "parseproc/ssh_key.h"
 #include "seccomp/cage.h"
 
@@ -72,18 +76,15 @@ make_the_call(void)
 	_exit(0);
 }
 
-enum err
-judge_run(struct ipc_channel *ch)
-{
-	(void)ch;
-	make_the_call();
-}
+/* Whatever the role: all have one cage. */
+#define ROLE(warm_up, run)                                                    \
+	bool warm_up(void) { return true; }                                   \
+	enum err run(struct ipc_channel *ch) { (void)ch; make_the_call(); }
 
-bool
-ssh_key_warm_up(void)
-{
-	return true;
-}
+ROLE(ssh_key_warm_up, judge_run)
+ROLE(opk_judge_warm_up, opk_judge_run)
+ROLE(ec_point_warm_up, keys_run)
+ROLE(explain_warm_up, explain_run)
 
 bool
 roots_load_system(struct roots *roots)

@@ -49,15 +49,22 @@ class Lab:
         """What a good k9.yaml says, for a test to change and write."""
         return program.k9_sections(self.api, run_as)
 
-    def sshd(self, version, command_user):
-        """A running sshd of this version. 9.2 does not know %C."""
+    def peer(self, path):
+        """The path of something that fetch-peers unpacked."""
+        return room.peer(path) or missing(f"{path} could not be fetched")
+
+    def sshd(self, version, command_user, command=None):
+        """A running sshd of this version that gets its keys from `command`, or else from Key9.
+        9.2 does not know %C."""
         if real_sshd.unpacked(version) is None:
             missing(f"OpenSSH {version} could not be fetched")
-        if (version, command_user) not in self._sshds:
+        if command is None:
             remote = "" if version == "9.2" else " --remote=%C"
-            self._sshds[version, command_user] = real_sshd.Sshd(
-                version, f"{self.program.path} k9-ssh --user=%u{remote}", command_user)
-        return self._sshds[version, command_user]
+            command = f"{self.program.path} k9-ssh --user=%u{remote}"
+        if (version, command_user, command) not in self._sshds:
+            self._sshds[version, command_user, command] = real_sshd.Sshd(
+                version, command, command_user)
+        return self._sshds[version, command_user, command]
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,8 @@ class Certificates:
         return builder.sign(key, hashes.SHA256()), key
 
     def issue(self, file, names, expired=False, authority=()):
-        """Write file.pem with key and certificate; `authority` None means signed by itself."""
+        """Write file.pem with key and certificate; `authority` None means signed by itself.
+        Returns the path."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name.from_rfc4514_string("CN=api.key9.test")
         issuer, signer = name, key
@@ -93,7 +94,9 @@ class Certificates:
         builder = builder.add_extension(x509.SubjectAlternativeName(sans), critical=False)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         pem += builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM)
-        (self.directory / f"{file}.pem").write_bytes(pem)
+        path = self.directory / f"{file}.pem"
+        path.write_bytes(pem)
+        return path
 
     def context(self, file):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

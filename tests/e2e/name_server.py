@@ -9,6 +9,9 @@ from room import API_ADDRESS, METADATA_ADDRESS
 
 NAMES = {
     "api.key9.test": [API_ADDRESS],
+    "idp.test": [API_ADDRESS],
+    "login.microsoftonline.com": [API_ADDRESS],
+    "token.actions.githubusercontent.com": [API_ADDRESS],
     "elsewhere.key9.test": [API_ADDRESS],
     "metadata.key9.test": [METADATA_ADDRESS],
     "mapped.key9.test": [f"::ffff:{METADATA_ADDRESS}"],

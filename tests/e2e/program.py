@@ -80,10 +80,11 @@ def make_cache(command_user):
 
 
 def reset_cache():
-    """As installed: key9's is there; started as root, the program makes its own."""
+    """As installed: the command users' are there; started as root, the program makes its own."""
     shutil.rmtree(CACHE, ignore_errors=True)
     CACHE.mkdir()
     make_cache("key9")
+    make_cache("opksshuser")
 
 
 MAGIC = b"SPCACHE2"

@@ -38,6 +38,8 @@ DECISION = {
     "no key object": "answer_line",
     "line too long": "answer_line",
     "too many keys": "answer_keys",
+
+    "no rule": "no_rule",
 }
 
 # What is wrong with a key (the names in keys.bad()) -> "key dropped reason=...".

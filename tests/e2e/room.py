@@ -177,17 +177,23 @@ def command_line(command, stage=None):
             "/usr/bin/python3", str(HERE / "room.py"), "--inside", str(stage or ""), *command]
 
 
-def sshd_directory():
-    """Where fetch-sshd keeps the unpacked servers. A failure is told by the tests that need them."""
-    if "SALLYPORT_SSHD" in os.environ:
-        return os.environ["SALLYPORT_SSHD"]
-    return subprocess.run([HERE / "fetch-sshd"], stdout=subprocess.PIPE, text=True).stdout.strip()
+def peers_directory():
+    """Where fetch-peers keeps what it unpacked. A failure is told by the tests that need it."""
+    if "SALLYPORT_PEERS" in os.environ:
+        return os.environ["SALLYPORT_PEERS"]
+    return subprocess.run([HERE / "fetch-peers"], stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def peer(path):
+    """The absolute path of something that fetch-peers unpacked, or None."""
+    found = Path(os.environ["SALLYPORT_PEERS"] or "/nonexistent", path)
+    return found if found.exists() else None
 
 
 def enter(command, stage=None):
     """Replace this process by `command` in a new room."""
     stage = Path(stage).resolve() if stage else install_stage()
-    os.environ["SALLYPORT_SSHD"] = sshd_directory()
+    os.environ["SALLYPORT_PEERS"] = peers_directory()
     arguments = command_line(command, stage)
     os.execvp(arguments[0], arguments)
 

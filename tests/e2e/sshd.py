@@ -1,6 +1,5 @@
 """A real sshd whose only source of keys is the program, and logging in to it."""
 
-import os
 import socket
 import subprocess
 import time
@@ -9,20 +8,20 @@ from pathlib import Path
 import room
 from room import SCRATCH
 
-VERSIONS = {"9.2": "bookworm", "10.0": "bookworm-backports"}
+VERSIONS = {"9.2": "bookworm", "10.0": "bookworm-backports", "sid": "sid"}
 
 
 def unpacked(version):
-    """Where fetch-sshd has put this version, or None."""
-    directory = Path(os.environ["SALLYPORT_SSHD"] or "/nonexistent", VERSIONS[version])
-    return directory if (directory / "usr/sbin/sshd").exists() else None
+    """The program of this version (for "sid": whatever was newest when it was fetched), or None."""
+    return room.peer(f"{VERSIONS[version]}/usr/sbin/sshd")
 
 
 class Sshd:
     _ports = iter(range(2201, 2300))
 
     def __init__(self, version, command, command_user):
-        directory = unpacked(version)
+        program = unpacked(version)
+        parts = program.parents[1] / "lib/openssh"      # from 10.0 on sshd is cut in three
         self.port = next(self._ports)
         self._directory = SCRATCH / f"sshd-{self.port}"
         self._directory.mkdir()
@@ -41,14 +40,11 @@ class Sshd:
             f"AuthorizedKeysCommandUser {command_user}",
             "MaxAuthTries 20",
             "LogLevel VERBOSE",
-            *(["PerSourcePenalties no"] if version != "9.2" else []),
+            *(["PerSourcePenalties no", f"SshdSessionPath {parts / 'sshd-session'}",
+               f"SshdAuthPath {parts / 'sshd-auth'}"] if version != "9.2" else []),
         ]) + "\n")
-        # 10.0 is cut in three; the paths of its parts are compiled in.
-        parts = directory / "usr/lib/openssh"
-        if (parts / "sshd-session").exists() and not Path("/usr/lib/openssh/sshd-session").exists():
-            room.mount(parts, "/usr/lib/openssh")
         self._log = open(self._directory / "log", "w+b")
-        self._process = subprocess.Popen([directory / "usr/sbin/sshd", "-D", "-e", "-f", config],
+        self._process = subprocess.Popen([program, "-D", "-e", "-f", config],
                                          stdin=subprocess.DEVNULL, stderr=self._log)
         self._await_port()
 

@@ -16,11 +16,14 @@ if [ -z "${SALLYPORT_CLEAN:-}" ]; then
 fi
 
 # To build, and to make the room with a real sshd in it (libwrap0: what sshd links and
-# a machine without one may lack).
+# a machine without one may lack; patchelf: for the sshd of another release) and a real
+# OpenID provider (whoever has node from elsewhere has its npm, too, and Debian's would clash).
 build_packages="gcc g++ libc6-dev meson ninja-build cmake pkg-config dpkg-dev patch xz-utils
     ca-certificates libseccomp-dev libcap-ng-dev libjsmn-dev libyaml-dev nettle-dev
     libc-ares-dev libcmocka-dev"
-room_packages="python3 python3-cryptography openssh-client iproute2 libwrap0 libsystemd0"
+room_packages="python3 python3-cryptography openssh-client iproute2 libwrap0 libsystemd0
+    patchelf"
+command -v npm >/dev/null || room_packages="$room_packages nodejs npm"
 # For ./check besides: the other compilers and builds, and the tests.
 check_packages="clang libclang-rt-dev libcurl4-openssl-dev libssl-dev android-libboringssl-dev
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils python3-pytest strace openssl"
