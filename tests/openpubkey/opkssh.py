@@ -5,16 +5,14 @@ import subprocess
 from pathlib import Path
 
 import program
+import room
 from room import USERS
-
-PEERS = "/var/cache/sallyport-build/peers"
 
 
 def installed():
     """Where it is: named, or what fetch-peers has unpacked. None if it is neither."""
-    peers = os.environ.get("SALLYPORT_PEERS") or PEERS
-    path = Path(os.environ.get("SALLYPORT_OPKSSH") or Path(peers, "sid/usr/bin/opkssh"))
-    return path if path.exists() else None
+    named = os.environ.get("SALLYPORT_OPKSSH")
+    return Path(named) if named else room.peer("sid/usr/bin/opkssh")
 
 
 def verify(user, key, kind, ca_file, *extra):

