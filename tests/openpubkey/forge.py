@@ -129,13 +129,17 @@ class Key:
 
 
 @functools.cache
+def _key(alg, name, bits, kid):
+    return Key(alg, kid, bits)
+
+
 def provider_key(alg="RS256", name="1", bits=2048):
-    return Key(alg, f"{alg}-{name}", bits)
+    """The same one each time."""
+    return _key(alg, name, bits, f"{alg}-{name}")
 
 
-@functools.cache
 def user_key(alg="ES256", name="1", bits=2048):
-    return Key(alg, None, bits)
+    return _key(alg, name, bits, None)
 
 
 def key_set(*published):
