@@ -32,23 +32,20 @@ log_trouble(const struct cache *cache, const char *words, const char *what)
 	log_end(&line, LOG_WARNING);
 }
 
-/* As root: the directory belongs to the id that we will have in the cage. */
+/* As root: the directory belongs to whom we will be in the cage. */
 static void
-make_directory(const struct cache *cache)
+make_directory(const struct cache *cache, uid_t uid, gid_t gid)
 {
-	uid_t id = SALLYPORT_PARENT_ID;
-
 	if (geteuid() != 0)
 		return;
 	(void)mkdir(CACHE_ROOT, 0755);
 	if (mkdir(cache->path, 0700) == 0)
-		(void)!chown(cache->path, id, (gid_t)id);
+		(void)!chown(cache->path, uid, gid);
 }
 
 static const char *
-directory_problem(int dir)
+directory_problem(int dir, uid_t owner)
 {
-	uid_t owner = geteuid() == 0 ? SALLYPORT_PARENT_ID : geteuid();
 	struct stat st;
 
 	if (fstat(dir, &st) == -1)
@@ -61,23 +58,32 @@ directory_problem(int dir)
 }
 
 void
-cache_open(struct cache *cache, const char *user)
+cache_open_for(struct cache *cache, const char *user, uid_t uid, gid_t gid)
 {
 	const char *problem;
 
 	(void)snprintf(cache->path, sizeof(cache->path), "%s/%s", CACHE_ROOT,
 	    user);
-	make_directory(cache);
+	make_directory(cache, uid, gid);
 	cache->dir = open(cache->path,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	problem = cache->dir == -1 ? strerror(errno) :
-	    directory_problem(cache->dir);
+	    directory_problem(cache->dir, uid);
 	if (problem == NULL)
 		return;
 	log_trouble(cache, "no cache, going on without", problem);
 	if (cache->dir != -1)
 		(void)close(cache->dir);
 	cache->dir = -1;
+}
+
+void
+cache_open(struct cache *cache, const char *user)
+{
+	bool root = geteuid() == 0;
+
+	cache_open_for(cache, user, root ? SALLYPORT_PARENT_ID : geteuid(),
+	    root ? SALLYPORT_PARENT_ID : getegid());
 }
 
 const char *
@@ -213,7 +219,7 @@ write_entry(int fd, struct ipc_span url, uint32_t fresh_s,
 	    write_all(fd, body, len) && fsync(fd) == 0;
 }
 
-void
+bool
 cache_store(const struct cache *cache, const char *name, struct ipc_span url,
     uint32_t fresh_s, const uint8_t *body, size_t len)
 {
@@ -222,7 +228,7 @@ cache_store(const struct cache *cache, const char *name, struct ipc_span url,
 	int fd;
 
 	if (cache->dir == -1)
-		return;
+		return false;
 	/* A name of its own: two logins of one user may write at once. */
 	(void)snprintf(tmp, sizeof(tmp), "%.*s.%d", NAME_LEN_MAX, name,
 	    (int)getpid());
@@ -236,9 +242,10 @@ cache_store(const struct cache *cache, const char *name, struct ipc_span url,
 			ok = renameat(cache->dir, tmp, cache->dir, name) == 0;
 	}
 	if (ok)
-		return;
+		return true;
 	log_trouble(cache, "the answer could not be cached", strerror(errno));
 	(void)unlinkat(cache->dir, tmp, 0);
+	return false;
 }
 
 void

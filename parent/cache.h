@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "ipc/err.h"
 #include "ipc/message.h"
@@ -25,11 +26,18 @@ struct cache {
 };
 
 /*
- * Opens the directory of the user we run as, before the cage. Root makes it if need be, for
- * the id that the parent is about to take. Anything wrong is logged, and the
- * login goes on without.
+ * Opens the directory of the user we run as, before the cage. Root makes it
+ * if need be, for the id that the parent is about to take. Anything wrong is
+ * logged, and the login goes on without.
  */
 void cache_open(struct cache *cache, const char *user);
+
+/*
+ * The same directory, for the processes of another user, who has no caged
+ * parent: root fills it in his place, and shuts its own cage with his ids.
+ */
+void cache_open_for(struct cache *cache, const char *user, uid_t uid,
+    gid_t gid);
 
 /* The one place where the caged parent may write; NULL if there is none. */
 const char *cache_directory(const struct cache *cache);
@@ -52,10 +60,10 @@ bool cache_load(const struct cache *cache, const char *name,
 void cache_entry_free(struct cache_entry *entry);
 
 /*
- * Replaces the entry; fresh_s: 0 where nobody asks for it. A failure is
- * logged and costs nothing but the entry.
+ * Replaces the entry; fresh_s: 0 where nobody asks for it. False if it could
+ * not, which is logged and costs nothing but the entry.
  */
-void cache_store(const struct cache *cache, const char *name,
+bool cache_store(const struct cache *cache, const char *name,
     struct ipc_span url, uint32_t fresh_s, const uint8_t *body, size_t len);
 
 void cache_remove(const struct cache *cache, const char *name);

@@ -30,8 +30,9 @@ enum home_result {
 };
 
 /*
- * Starts the child, before the parent's cage and best before it has read
- * anything secret. user is a valid login name. dir and uid are sshd's %h and
+ * Starts the child: before the parent's cage, after starter_open(), so that
+ * the starter does not hold the socket, and best before anything secret has
+ * been read. user is a valid login name. dir and uid are sshd's %h and
  * %U, not checked yet; NULL: asked of NSS. False if there is no child, with
  * errno; home_take() then says HOME_REFUSED.
  */

@@ -4,8 +4,6 @@
 #include "parent/k9_login.h"
 #include "parent/trusted_file.h"
 
-#define SALLYPORT_YAML "/etc/sallyport/sallyport.yaml"
-
 static bool
 send_file(struct k9_login *k9, const char *path, enum trust trust,
     enum ipc_text kind, bool optional)

@@ -2,6 +2,7 @@
 
 #include <pwd.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ipc/limits.h"
 
@@ -22,4 +23,24 @@ local_user_name(uid_t uid, char *buf)
 			break;
 		}
 	(void)fclose(passwd);
+}
+
+bool
+local_user_ids(const char *name, uid_t *uid, gid_t *gid)
+{
+	FILE *passwd = fopen("/etc/passwd", "re");
+	struct passwd pw, *found;
+	bool known = false;
+	char line[4096];
+
+	if (passwd == NULL)
+		return false;
+	while (!known && fgetpwent_r(passwd, &pw, line, sizeof(line),
+	    &found) == 0)
+		if ((known = strcmp(found->pw_name, name) == 0)) {
+			*uid = found->pw_uid;
+			*gid = found->pw_gid;
+		}
+	(void)fclose(passwd);
+	return known;
 }

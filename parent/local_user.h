@@ -5,6 +5,7 @@
 #ifndef PARENT_LOCAL_USER_H
 #define PARENT_LOCAL_USER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -12,5 +13,8 @@
  * file does not list the uid. Opens files: before the cage.
  */
 void local_user_name(uid_t uid, char *buf);
+
+/* The ids of a user; false if the file does not list the name. */
+bool local_user_ids(const char *name, uid_t *uid, gid_t *gid);
 
 #endif

@@ -95,9 +95,12 @@ worker_start(struct login *login, enum worker worker, struct fault *fault)
 {
 	if (starter_start(&login->starter, worker))
 		return true;
-	fault_set(fault, REASON_WORKER_START, worker,
-	    login->starter.started[worker] ? "it has been started before" :
-	    "the starter is gone", "");
+	if (login->starter.started[worker])
+		fault_set(fault, REASON_WORKER_START, worker,
+		    "it has been started before", "");
+	else
+		fault_set(fault, REASON_WORKER_DIED, worker,
+		    "the starter is gone", "");
 	return false;
 }
 
@@ -143,7 +146,7 @@ note_missing_layers(const struct login *login, enum worker worker,
 	said.len = strlen(what);
 	if (!cache_load(&login->cache, note, said, STALE_MAX_MAX_S, &entry)) {
 		log_missing_layers(worker_name(worker), missing);
-		cache_store(&login->cache, note, said, 0, NULL, 0);
+		(void)cache_store(&login->cache, note, said, 0, NULL, 0);
 	}
 	cache_entry_free(&entry);
 }

@@ -13,6 +13,9 @@
 #include "parent/cache.h"
 #include "parent/starter.h"
 
+/* Our own settings, whatever the source. */
+#define SALLYPORT_YAML "/etc/sallyport/sallyport.yaml"
+
 struct decision {
 	enum reason reason;
 	enum reason fetch;   /* why a cached answer had to do; OK: not so */

@@ -15,6 +15,8 @@
 
 #include "parent/explain.h"
 #include "parent/k9_ssh.h"
+#include "parent/preload.h"
+#include "parent/refresh.h"
 #include "parent/status.h"
 #include "parent/verify.h"
 
@@ -28,6 +30,10 @@ static const struct {
 	  "say whether a certificate may log in (for sshd)" },
 	{ "explain", explain_main,
 	  "say why a certificate may, or may not" },
+	{ "refresh", refresh_main,
+	  "fetch every provider's keys into the cache (for a timer)" },
+	{ "preload", preload_main,
+	  "put a provider's keys from a file into the cache" },
 	{ "status", status_main, "print which protections are in force" },
 };
 

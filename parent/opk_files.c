@@ -148,8 +148,8 @@ load_plugins(struct opk_files *files, const struct opk_places *places)
 }
 
 bool
-opk_files_load(struct opk_files *files, const struct opk_places *places,
-    struct file_problem *problem)
+opk_files_load_settings(struct opk_files *files,
+    const struct opk_places *places, struct file_problem *problem)
 {
 	memset(files, 0, sizeof(*files));
 	*problem = (struct file_problem){ .reason = REASON_OK };
@@ -159,6 +159,15 @@ opk_files_load(struct opk_files *files, const struct opk_places *places,
 		return false;
 	}
 	files->at_fault[0] = '\0';
+	return true;
+}
+
+bool
+opk_files_load(struct opk_files *files, const struct opk_places *places,
+    struct file_problem *problem)
+{
+	if (!opk_files_load_settings(files, places, problem))
+		return false;
 	load_auth_id(files, places);
 	load_plugins(files, places);
 	return true;

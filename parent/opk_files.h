@@ -51,6 +51,11 @@ struct opk_files {
 bool opk_files_load(struct opk_files *files, const struct opk_places *places,
     struct file_problem *problem) __attribute__((warn_unused_result));
 
+/* The same for providers and config.yml alone: there is no login. */
+bool opk_files_load_settings(struct opk_files *files,
+    const struct opk_places *places, struct file_problem *problem)
+    __attribute__((warn_unused_result));
+
 void opk_files_free(struct opk_files *files);
 
 #endif

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@ bool
 plugin_begin(struct plugin_runner *runner, const struct opk_files *files)
 {
 	runner->fd = -1;
+	runner->silent = false;
 	if (files->nplugins == 0)
 		return true;
 	runner->fd = child_start(plugin_main, files);
@@ -144,7 +146,7 @@ plugin_ask(struct plugin_runner *runner, const struct plugin_request *request,
 
 	*allowed = false;
 	detail[0] = '\0';
-	if (runner->fd == -1) {
+	if (runner->fd == -1 || runner->silent) {
 		(void)snprintf(detail, DETAIL_MAX + 1,
 		    "there is no runner for it any more");
 		return REASON_PLUGIN_RUN;
@@ -157,15 +159,26 @@ plugin_ask(struct plugin_runner *runner, const struct plugin_request *request,
 	if (err == ERR_OK)
 		return judge_answer(request, &answer, allowed, detail);
 	/* Whatever it says later would be about this request. */
-	plugin_end(runner);
+	runner->silent = true;
+	(void)shutdown(runner->fd, SHUT_WR);
 	(void)snprintf(detail, DETAIL_MAX + 1, "its runner %s", err_text(err));
 	return REASON_PLUGIN_RUN;
 }
 
 void
-plugin_end(struct plugin_runner *runner)
+plugin_end(struct plugin_runner *runner, int64_t deadline_ms)
 {
-	if (runner->fd != -1)
-		(void)close(runner->fd);
+	struct plugin_answer ignored;
+	size_t n;
+
+	if (runner->fd == -1)
+		return;
+	/* Not close(): others may hold a copy of the socket. */
+	(void)shutdown(runner->fd, SHUT_WR);
+	/* It closes its end by exiting, when it has killed what it runs. */
+	while (child_hear(runner->fd, deadline_ms, &ignored, sizeof(ignored),
+	    &n) == ERR_OK)
+		;
+	(void)close(runner->fd);
 	runner->fd = -1;
 }

@@ -21,12 +21,13 @@
 #include "parent/opk_files.h"
 
 struct plugin_runner {
-	int fd; /* of its socket; -1: there is none, or it is not to be used */
+	int fd;      /* of its socket; -1: there is none */
+	bool silent; /* it did not answer as it should: it is not asked again */
 };
 
 /* What to ask of whom. All of it may be hostile. */
 struct plugin_request {
-	size_t plugin;        /* its file's index in the opk_files */
+	size_t plugin;        /* its file's index in opk_files.plugins */
 	const uint8_t *env;   /* NAME=VALUE, each with a NUL behind it */
 	size_t env_len;       /* at most PLUGIN_ENV_MAX */
 	const uint8_t *words; /* the command's, each with a NUL behind it */
@@ -35,7 +36,8 @@ struct plugin_request {
 };
 
 /*
- * Forks the runner, before the parent's cage, if files has a plugin at all;
+ * Forks the runner, if files has a plugin at all: before the parent's cage,
+ * and after starter_open(), so that the starter does not hold the socket.
  * files is what it will compare with, as it is now. False if there is none,
  * and should be, with errno; plugin_ask() then says REASON_PLUGIN_RUN.
  */
@@ -58,7 +60,10 @@ enum reason plugin_ask(struct plugin_runner *runner,
     const struct plugin_request *request, int64_t deadline_ms, bool *allowed,
     char detail[DETAIL_MAX + 1]) MUST_CHECK;
 
-/* The runner hears that its socket closes, ends what it runs, and ends. */
-void plugin_end(struct plugin_runner *runner);
+/*
+ * Tells the runner to end what it runs and itself; returns when it has, or
+ * at the deadline. Works in the parent's cage.
+ */
+void plugin_end(struct plugin_runner *runner, int64_t deadline_ms);
 
 #endif

@@ -68,21 +68,18 @@ stands_at(struct place at, const char *words, size_t len)
 	    memcmp(at.p, words, strlen(words)) != 0)
 		return false;
 	for (;;) {
-		if (!take_word(&at, words) ||
-		    (at.left > 0 && !is_edge(at.p[0])))
+		if (!take_word(&at, words))
 			return false;
 		words += strlen(words) + 1;
-		if (words == end)
-			break;
-		/* The closing quote, blanks; an opening quote may follow. */
+		/* Behind a closing quote the word might go on. */
 		skip(&at, is_quote);
+		if (words == end)
+			return at.left == 0 || is_space(at.p[0]);
 		if (at.left == 0 || !is_space(at.p[0]))
 			return false;
+		/* take_word() passes over what opens the next. */
 		skip(&at, is_space);
 	}
-	/* Behind a closing quote the word might go on. */
-	skip(&at, is_quote);
-	return at.left == 0 || is_space(at.p[0]);
 }
 
 bool

@@ -243,13 +243,13 @@ start(struct command *c, int out)
 
 /*
  * Takes the output until all who could write any have closed it. A parent
- * that closes its socket wants no answer.
+ * that has closed its socket, or its half, wants no answer.
  */
 static enum plugin_outcome
 listen_to(int fd, int64_t deadline_ms, struct plugin_answer *answer)
 {
 	struct pollfd pfds[] = { { .fd = fd, .events = POLLIN },
-		{ .fd = CHILD_FD } };
+		{ .fd = CHILD_FD, .events = POLLRDHUP } };
 	char more;
 
 	for (;;) {

@@ -115,7 +115,7 @@ put_text(struct wire_writer *w, const char *text)
 	return wire_put_string(w, text, strlen(text)) == ERR_OK;
 }
 
-void
+bool
 provider_keys_store(const struct cache *cache, const char *issuer,
     uint32_t fresh_s, const struct provider_keys *keys)
 {
@@ -123,14 +123,16 @@ provider_keys_store(const struct cache *cache, const char *issuer,
 	size_t size = HEAD_MAX + keys->len;
 	struct wire_writer w = { malloc(size), size, 0 };
 	char name[PROVIDER_FILE_MAX];
+	bool ok = false;
 
 	provider_file("keys", issuer, name);
 	if (w.buf != NULL && wire_put_u8(&w, keys->preloaded) == ERR_OK &&
 	    put_text(&w, keys->userinfo) &&
 	    put_text(&w, keys->userinfo_proxy) &&
 	    wire_put_bytes(&w, keys->set, keys->len) == ERR_OK)
-		cache_store(cache, name, url, fresh_s, w.buf, w.used);
+		ok = cache_store(cache, name, url, fresh_s, w.buf, w.used);
 	free(w.buf);
+	return ok;
 }
 
 void

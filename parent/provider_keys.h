@@ -56,9 +56,9 @@ void provider_keys_load(const struct cache *cache, const char *issuer,
 
 /*
  * Stores keys->set, its userinfo and whether it is preloaded; fresh_s: 0 for
- * a preloaded one. Failures are the cache's to log.
+ * a preloaded one. False if that failed, which the cache has logged.
  */
-void provider_keys_store(const struct cache *cache, const char *issuer,
+bool provider_keys_store(const struct cache *cache, const char *issuer,
     uint32_t fresh_s, const struct provider_keys *keys);
 
 void provider_keys_free(struct provider_keys *keys);
@@ -87,6 +87,7 @@ struct key_refresh {
 	char detail[DETAIL_MAX + 1]; /* also on success: what was left out */
 	uint32_t nkeys, ndropped;    /* what the keys role counted */
 	uint32_t fresh_s; /* of a set that was fetched */
+	bool stored;      /* whether others have it too */
 };
 
 /*

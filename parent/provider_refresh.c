@@ -74,7 +74,7 @@ attempt(struct login *login, const struct key_refresh *refresh)
 	cache_entry_free(&last);
 	if (recent && !refresh->now)
 		return false;
-	cache_store(&login->cache, name, issuer, 0, NULL, 0);
+	(void)cache_store(&login->cache, name, issuer, 0, NULL, 0);
 	return true;
 }
 
@@ -89,8 +89,8 @@ fetch_and_store(struct login *login, struct key_refresh *refresh,
 	if (!key_fetch(login, refresh, deadline_ms, connect_ms, &found))
 		return false;
 	found.fetched = (uint64_t)time(NULL);
-	provider_keys_store(&login->cache, refresh->issuer, refresh->fresh_s,
-	    &found);
+	refresh->stored = provider_keys_store(&login->cache, refresh->issuer,
+	    refresh->fresh_s, &found);
 	provider_keys_free(keys);
 	*keys = found;
 	return true;
@@ -108,6 +108,7 @@ provider_keys_refresh(struct login *login, struct key_refresh *refresh,
 	refresh->worker = NULL;
 	refresh->status = 0;
 	refresh->detail[0] = '\0';
+	refresh->stored = false;
 	if (!lock(login, refresh, deadline_ms,
 	    keys->state == IPC_KEYS_NONE || refresh->now, &fd))
 		return not_now(refresh, "another process is fetching them");

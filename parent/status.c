@@ -7,7 +7,7 @@
 
 #include "parent/local_user.h"
 #include "parent/log.h"
-#include "parent/login.h"
+#include "parent/opk_settings.h"
 #include "seccomp/cage.h"
 
 /* The processes in the order of a login; netproc's other role has the same. */
@@ -21,6 +21,8 @@ struct status {
 	char us[USER_NAME_MAX + 1];
 	struct utsname uts;
 	struct cage_report cages[COLUMNS];
+	bool openpubkey; /* /etc/opk/providers is there */
+	struct opk_settings settings;
 };
 
 static void
@@ -50,9 +52,9 @@ print_machine(uid_t uid, const struct status *status)
 	(void)printf("user       %s (uid %u)\n", status->us, uid);
 	if (uid == 0)
 		(void)printf("worker ids parent %d, netproc %d, "
-		    "parseproc %d (uid and gid; no passwd entry needed)\n",
-		    SALLYPORT_PARENT_ID, SALLYPORT_NET_ID,
-		    SALLYPORT_PARSE_ID);
+		    "parseproc %d, plugins %d (uid and gid; no passwd entry "
+		    "needed)\n", SALLYPORT_PARENT_ID, SALLYPORT_NET_ID,
+		    SALLYPORT_PARSE_ID, SALLYPORT_PLUGIN_ID);
 	else
 		(void)printf("worker ids none: not started as root, all "
 		    "processes are uid %u (as root they would be %d, %d and "
@@ -64,6 +66,50 @@ print_machine(uid_t uid, const struct status *status)
 		(void)printf("Landlock   ABI %d\n", abi);
 	else
 		(void)printf("Landlock   this kernel has none\n");
+}
+
+/* What a login by certificate would go by, and what is to be known of it. */
+static void
+print_openpubkey(uid_t uid, const struct status *status)
+{
+	const struct opk_settings *settings = &status->settings;
+
+	if (!status->openpubkey) {
+		(void)printf("openpubkey off: there is no " OPK_ETC
+		    "/providers\n");
+		return;
+	}
+	(void)printf("openpubkey %zu providers, %zu plugins, home policy %s\n",
+	    settings->nproviders, settings->files.nplugins,
+	    settings->home_policy ? "on" : "off");
+	if (settings->home_policy && uid != 0)
+		(void)printf("           home policy: only homes that this "
+		    "user may enter; as root, all\n");
+	if (settings->expiry_time)
+		(void)printf("           expiry_time is on: sshd must be "
+		    "OpenSSH 9.1 or newer; an older\n"
+		    "           one takes no line that says expiry-time=\n");
+}
+
+static bool
+hear_openpubkey(struct status *status)
+{
+	return !status->openpubkey ||
+	    opk_settings_hear(&status->login, &status->settings);
+}
+
+/* The files are read before the cage, and only if anybody uses them. */
+static bool
+ask_openpubkey(struct status *status)
+{
+	static const struct opk_places places = { OPK_ETC, NULL, TRUST_ROOT };
+	struct login *login = &status->login;
+
+	status->openpubkey = access(OPK_ETC "/providers", F_OK) == 0;
+	return !status->openpubkey ||
+	    (login_start(login, WORKER_OPK_JUDGE) &&
+	    opk_settings_load(login, &places, true, &status->settings) &&
+	    opk_settings_ask(login, &status->settings));
 }
 
 static bool
@@ -78,7 +124,7 @@ start_all(struct status *status)
 		return login_fail(login, reason, "see the line before");
 	cache_open(&status->login.cache, status->us);
 	if (!login_start(login, WORKER_JUDGE) ||
-	    !login_start(login, WORKER_NET))
+	    !login_start(login, WORKER_NET) || !ask_openpubkey(status))
 		return false;
 	step = cage_parent(SALLYPORT_PARENT_ID,
 	    cache_directory(&status->login.cache),
@@ -94,7 +140,7 @@ start_all(struct status *status)
 		return false;
 	status->cages[NETPROC].layers = ready.as.READY.layers;
 	status->cages[NETPROC].landlock_abi = ready.as.READY.landlock_abi;
-	return true;
+	return hear_openpubkey(status);
 }
 
 int
@@ -120,10 +166,14 @@ status_main(int argc, char **argv)
 	login_begin(&status.login, "status", "-", DEADLINE_DEFAULT_S);
 	if ((ok = start_all(&status))) {
 		print_machine(uid, &status);
+		print_openpubkey(uid, &status);
 		print_layers(&status);
 	} else
-		(void)fprintf(stderr, "sallyport status: %s: %s\n",
+		(void)fprintf(stderr, "sallyport status: %s: %s%s%s\n",
 		    reason_word(status.login.decision.reason),
+		    status.login.decision.file != NULL ?
+		    status.login.decision.file : "",
+		    status.login.decision.file != NULL ? ": " : "",
 		    status.login.decision.detail);
 	starter_close(&status.login.starter, status.login.deadline_ms);
 	return ok ? 0 : 1;

@@ -8,15 +8,12 @@
 #define PARENT_VERIFY_H
 
 #include "ipc/check.h"
-#include "parent/ca.h"
 #include "parent/home.h"
 #include "parent/login.h"
 #include "parent/offered_key.h"
-#include "parent/opk_files.h"
+#include "parent/opk_settings.h"
 #include "parent/plugin.h"
 #include "parent/provider_keys.h"
-
-#define SALLYPORT_YAML "/etc/sallyport/sallyport.yaml"
 
 /* How one check ended, for the dry run. */
 struct verify_check {
@@ -37,14 +34,6 @@ struct verify_request {
 	const char *jwks; /* the file to take every provider's keys from */
 };
 
-struct verify_settings {
-	struct provider_limits limits;
-	bool home_policy, expiry_time;
-	int deny_status;
-	enum net_ca net_ca;
-	size_t nproviders;
-};
-
 struct verify_provider {
 	char issuer[ISSUER_MAX + 1];
 	struct provider_keys keys;
@@ -55,13 +44,10 @@ struct verify {
 	const struct verify_request *request;
 	char us[USER_NAME_MAX + 1]; /* whom we were started as */
 	struct offered_key offered;
-	struct trusted_file sallyport_yaml;
-	struct opk_files files;
+	struct opk_settings settings;
+	struct trusted_file jwks; /* request->jwks */
 	struct home home;
 	struct plugin_runner plugins;
-	struct ca ca;
-	struct trusted_file jwks; /* request->jwks */
-	struct verify_settings settings;
 	struct verify_provider providers[PROVIDERS_MAX];
 	size_t nproviders; /* heard so far */
 	bool plugin_asked[PLUGINS_MAX];

@@ -22,106 +22,35 @@ send_text(struct verify *v, enum ipc_text kind, const void *data, size_t len)
 	    data, len);
 }
 
-static void
-copy(char *to, struct ipc_span from)
-{
-	if (from.len > 0)
-		memcpy(to, from.p, from.len);
-	to[from.len] = '\0';
-}
-
 /* --- what our files say --- */
-
-/*
- * The CAs to trust, the last files that are opened: from here on strangers'
- * bytes are in the machine, and the parent opens nothing outside its cache.
- */
-static bool
-read_ca(struct verify *v, const char *file, const char *dirs)
-{
-	struct login *login = &v->login;
-
-	v->settings.net_ca = ca_wanted(file, dirs);
-	if (v->settings.net_ca != NET_CA_SYSTEM &&
-	    !ca_read(file, dirs, &v->ca)) {
-		login->decision.file = v->ca.path;
-		return login_fail(login, v->ca.problem.reason, "%s",
-		    v->ca.problem.what);
-	}
-	return login_narrow(login);
-}
-
-static bool
-take_settings(struct verify *v, const struct ipc_message *m)
-{
-	struct verify_settings *settings = &v->settings;
-	struct login *login = &v->login;
-	char ca_file[PATH_LEN_MAX + 1], ca_dirs[PATH_LEN_MAX + 1];
-
-	settings->limits.stale_max_s = m->as.SETTINGS.stale_max_s;
-	settings->limits.preload_max_s = m->as.SETTINGS.preload_max_s;
-	settings->home_policy = m->as.SETTINGS.home_policy == 1;
-	settings->expiry_time = m->as.SETTINGS.expiry_time == 1;
-	settings->deny_status = m->as.SETTINGS.deny_status;
-	if (v->request->deadline_s == 0)
-		login->deadline_ms = login->began_ms +
-		    (int64_t)m->as.SETTINGS.deadline_s * 1000;
-	settings->nproviders = m->as.SETTINGS.providers;
-	copy(ca_file, m->as.SETTINGS.ca_file);
-	copy(ca_dirs, m->as.SETTINGS.ca_dirs);
-	return read_ca(v, ca_file, ca_dirs);
-}
 
 /* Issuers are ours: each stands in the file that we gave. */
 static enum err
 take_provider(struct verify *v, const struct ipc_message *m)
 {
-	const struct trusted_file *file = &v->files.providers;
+	const struct trusted_file *file = &v->settings.files.providers;
 	const struct ipc_span *issuer = &m->as.PROVIDER.issuer;
 
 	if (v->nproviders == v->settings.nproviders)
 		return ERR_TURN;
 	if (memmem(file->data, file->len, issuer->p, issuer->len) == NULL)
 		return ERR_BOUND;
-	copy(v->providers[v->nproviders++].issuer, *issuer);
+	opk_settings_copy(v->providers[v->nproviders++].issuer, *issuer);
 	return ERR_OK;
-}
-
-static const char *
-file_of(const struct verify *v, enum ipc_text text)
-{
-	switch (text) {
-	case IPC_TEXT_SALLYPORT_YAML:
-		return SALLYPORT_YAML;
-	case IPC_TEXT_PROVIDERS:
-		return "providers";
-	case IPC_TEXT_OPK_CONFIG:
-		return v->request->places.config != NULL ?
-		    v->request->places.config : "config.yml";
-	case IPC_TEXT_AUTH_ID:
-		return "auth_id";
-	case IPC_TEXT_HOME_AUTH_ID:
-		return "~/.opk/auth_id";
-	case IPC_TEXT_PLUGIN:
-		return "policy.d";
-	case IPC_TEXT_USERINFO:
-		return "userinfo";
-	default:
-		return NULL;
-	}
 }
 
 static void
 log_note(const struct verify *v, enum reason reason, enum ipc_text text,
     uint32_t line_number, struct ipc_span what)
 {
+	const char *file = opk_settings_file(&v->settings, text);
 	struct log_line line;
 
 	log_begin(&line, "noticed");
 	log_add_text(&line, "reason", reason_word(reason));
 	log_add_text(&line, "user", v->login.user);
-	if (file_of(v, text) != NULL)
-		log_add_text(&line, "file", file_of(v, text));
+	if (file != NULL)
+		log_add_text(&line, "file", file);
 	if (line_number != 0)
 		log_add_number(&line, "line", line_number);
 	log_add(&line, "detail", what.p, what.len);
@@ -157,7 +86,7 @@ take_check(struct verify *v, const struct ipc_message *m)
 	check = &v->checks[m->as.CHECK.check];
 	check->state = m->as.CHECK.passed == 1 ? VERIFY_PASSED :
 	    VERIFY_FAILED;
-	copy(check->detail, m->as.CHECK.detail);
+	opk_settings_copy(check->detail, m->as.CHECK.detail);
 	return ERR_OK;
 }
 
@@ -219,10 +148,10 @@ give_newer_keys(struct verify *v, size_t i)
 	struct decision *decision = &v->login.decision;
 	struct verify_provider *p = &v->providers[i];
 	struct key_refresh refresh = { .issuer = p->issuer,
-		.opk_config = v->files.config.data,
-		.opk_config_len = v->files.config.len,
-		.net_ca = v->settings.net_ca, .ca = v->settings.net_ca == NET_CA_SYSTEM ? NULL :
-		    &v->ca.pem, .limits = &v->settings.limits };
+		.opk_config = v->settings.files.config.data,
+		.opk_config_len = v->settings.files.config.len,
+		.net_ca = v->settings.net_ca,
+		.ca = opk_settings_ca(&v->settings), .limits = &v->settings.limits };
 
 	if (v->request->jwks != NULL)
 		return send_keys(v, i, &v->providers[0].keys);
@@ -291,8 +220,7 @@ ask_userinfo(struct verify *v, const struct provider_keys *keys,
 	m.as.FETCH.total_ms = time_ms;
 	m.as.FETCH.body_max = USERINFO_MAX;
 	return worker_start(&v->login, netproc, fault) &&
-	    fetch(&v->login, netproc, &m, net_ca == NET_CA_SYSTEM ? NULL :
-	    &v->ca.pem, answer, fault);
+	    fetch(&v->login, netproc, &m, opk_settings_ca(&v->settings), answer, fault);
 }
 
 /* A failure is a note: other rules may still let the user in. */
@@ -357,10 +285,10 @@ give_plugins(struct verify *v)
 {
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; err == ERR_OK && i < v->files.nplugins; i++)
+	for (size_t i = 0; err == ERR_OK && i < v->settings.files.nplugins; i++)
 		err = send_text(v, IPC_TEXT_PLUGIN,
-		    v->files.plugins[i].text.data,
-		    v->files.plugins[i].text.len);
+		    v->settings.files.plugins[i].text.data,
+		    v->settings.files.plugins[i].text.len);
 	return err;
 }
 
@@ -393,7 +321,7 @@ run_plugin(struct verify *v, struct environment *env,
 	bool allowed = false;
 	enum reason reason;
 
-	if (i >= v->files.nplugins || env->len != m->as.PLUGIN_RUN.env_total)
+	if (i >= v->settings.files.nplugins || env->len != m->as.PLUGIN_RUN.env_total)
 		return ERR_BOUND;
 	if (v->plugin_asked[i])
 		return ERR_TURN;
@@ -414,7 +342,7 @@ run_plugin(struct verify *v, struct environment *env,
 		log_begin(&line, "noticed");
 		log_add_text(&line, "reason", reason_word(reason));
 		log_add_text(&line, "user", v->login.user);
-		log_add_text(&line, "file", v->files.plugins[i].name);
+		log_add_text(&line, "file", v->settings.files.plugins[i].name);
 		log_add_text(&line, "detail", detail);
 		log_end(&line, LOG_WARNING);
 	}
@@ -439,10 +367,10 @@ is_verdict(enum reason reason)
 static void
 keep_identity(struct decision *decision, const struct ipc_message *m)
 {
-	copy(decision->issuer, m->as.LOGIN_VERDICT.issuer);
-	copy(decision->sub, m->as.LOGIN_VERDICT.sub);
-	copy(decision->email, m->as.LOGIN_VERDICT.email);
-	copy(decision->kid, m->as.LOGIN_VERDICT.kid);
+	opk_settings_copy(decision->issuer, m->as.LOGIN_VERDICT.issuer);
+	opk_settings_copy(decision->sub, m->as.LOGIN_VERDICT.sub);
+	opk_settings_copy(decision->email, m->as.LOGIN_VERDICT.email);
+	opk_settings_copy(decision->kid, m->as.LOGIN_VERDICT.kid);
 }
 
 /* How old the keys were that the login rests on. */
@@ -485,7 +413,7 @@ allow(struct verify *v, const struct ipc_message *m)
 	if (v->line == NULL)
 		return ERR_BOUND;
 	v->login.decision.keys = 1;
-	v->login.decision.file = file_of(v,
+	v->login.decision.file = opk_settings_file(&v->settings,
 	    (enum ipc_text)m->as.LOGIN_VERDICT.text);
 	v->login.decision.line = m->as.LOGIN_VERDICT.line;
 	return ERR_OK;
@@ -506,23 +434,6 @@ take_verdict(struct verify *v, const struct ipc_message *m)
 	(void)login_fail(&v->login, reason, "%.*s", (int)detail->len,
 	    (const char *)detail->p);
 	return ERR_OK;
-}
-
-static bool
-config_error(struct verify *v, const struct ipc_message *m)
-{
-	struct login *login = &v->login;
-	const struct ipc_span *what = &m->as.CONFIG_ERROR.what;
-	enum reason reason = (enum reason)m->as.CONFIG_ERROR.reason;
-
-	if (reason != REASON_CONFIG_SIZE && reason != REASON_CONFIG_SYNTAX &&
-	    reason != REASON_CONFIG_VALUE && reason != REASON_MEMORY)
-		return login_worker_failed(login, WORKER_OPK_JUDGE, ERR_BOUND);
-	login->decision.file = file_of(v,
-	    (enum ipc_text)m->as.CONFIG_ERROR.text);
-	login->decision.line = m->as.CONFIG_ERROR.line;
-	return login_fail(login, reason, "%.*s", (int)what->len,
-	    (const char *)what->p);
 }
 
 /* --- the conversation --- */
@@ -550,8 +461,8 @@ give(struct verify *v, const struct ipc_message *m, uint32_t *needed)
 		return m->as.NEED.provider < v->nproviders ?
 		    give_newer_keys(v, m->as.NEED.provider) : ERR_BOUND;
 	case IPC_NEED_AUTH_ID:
-		return send_text(v, IPC_TEXT_AUTH_ID, v->files.auth_id.data,
-		    v->files.auth_id.len);
+		return send_text(v, IPC_TEXT_AUTH_ID, v->settings.files.auth_id.data,
+		    v->settings.files.auth_id.len);
 	case IPC_NEED_HOME_AUTH_ID:
 		return v->settings.home_policy ? give_home_auth_id(v) :
 		    ERR_TURN;
@@ -614,20 +525,14 @@ bool
 verify_hear_judge(struct verify *v)
 {
 	struct login *login = &v->login;
-	struct ipc_message m;
 	enum err err;
 
-	if (!login_await_ready(login, WORKER_OPK_JUDGE, NULL))
+	if (!opk_settings_hear(login, &v->settings))
 		return false;
-	err = ipc_recv(judge_channel(v), login->deadline_ms,
-	    IPC_SET(SETTINGS) | IPC_SET(CONFIG_ERROR), &m);
-	if (err == ERR_OK && m.type == IPC_CONFIG_ERROR)
-		return config_error(v, &m);
-	if (err == ERR_OK && !take_settings(v, &m))
-		return false;
-	if (err == ERR_OK)
-		err = converse(v);
-	if (err != ERR_OK) {
+	if (v->request->deadline_s == 0)
+		login->deadline_ms = login->began_ms +
+		    (int64_t)v->settings.deadline_s * 1000;
+	if ((err = converse(v)) != ERR_OK) {
 		free(v->line);
 		v->line = NULL;
 		return login_worker_failed(login, WORKER_OPK_JUDGE, err);

@@ -15,19 +15,6 @@ send_text(struct verify *v, enum ipc_text kind, const void *data, size_t len)
 }
 
 static bool
-load_sallyport_yaml(struct verify *v)
-{
-	struct file_problem problem;
-
-	if (trusted_read(SALLYPORT_YAML, TRUST_ROOT, CONFIG_FILE_MAX,
-	    &v->sallyport_yaml, &problem) ||
-	    problem.reason == REASON_CONFIG_MISSING)
-		return true;
-	v->login.decision.file = SALLYPORT_YAML;
-	return login_fail(&v->login, problem.reason, "%s", problem.what);
-}
-
-static bool
 load_jwks(struct verify *v)
 {
 	const char *path = v->request->jwks;
@@ -37,19 +24,6 @@ load_jwks(struct verify *v)
 	    &problem))
 		return true;
 	v->login.decision.file = path;
-	return login_fail(&v->login, problem.reason, "%s", problem.what);
-}
-
-static bool
-load_files(struct verify *v)
-{
-	struct file_problem problem;
-
-	if (!load_sallyport_yaml(v) || !load_jwks(v))
-		return false;
-	if (opk_files_load(&v->files, &v->request->places, &problem))
-		return true;
-	v->login.decision.file = v->files.at_fault;
 	return login_fail(&v->login, problem.reason, "%s", problem.what);
 }
 
@@ -76,9 +50,7 @@ static bool
 send_question(struct verify *v)
 {
 	const struct verify_request *request = v->request;
-	struct login *login = &v->login;
 	struct ipc_message m = { .type = IPC_VERIFY_ASK };
-	enum err err;
 
 	m.as.VERIFY_ASK.user = (struct ipc_span){ request->user,
 		strlen(request->user) };
@@ -86,31 +58,23 @@ send_question(struct verify *v)
 		strlen(request->key_type) };
 	m.as.VERIFY_ASK.now = request->now;
 	m.as.VERIFY_ASK.tell = request->tell;
-	m.as.VERIFY_ASK.plugins = (uint8_t)v->files.nplugins;
-	err = ipc_send(&login->starter.channels[WORKER_OPK_JUDGE],
-	    login->deadline_ms, &m);
-	return err == ERR_OK ||
-	    login_worker_failed(login, WORKER_OPK_JUDGE, err);
+	m.as.VERIFY_ASK.plugins = (uint8_t)v->settings.files.nplugins;
+	return opk_settings_brief(&v->login, &v->settings, &m) &&
+	    send_text(v, IPC_TEXT_OFFERED_KEY, v->offered.blob,
+	    v->offered.len) && send_extra_words(v);
 }
 
 bool
 verify_brief_judge(struct verify *v)
 {
-	const struct opk_files *files = &v->files;
+	const struct verify_request *request = v->request;
 
-	if (!load_files(v))
+	if (!opk_settings_load(&v->login, &request->places, true,
+	    &v->settings) || !load_jwks(v))
 		return false;
 	/* Without a child there is no such answer; who asks for it hears so. */
-	(void)!home_begin(&v->home, v->request->user, v->request->home,
-	    v->request->uid);
-	(void)!plugin_begin(&v->plugins, files);
-	return send_text(v, IPC_TEXT_SALLYPORT_YAML, v->sallyport_yaml.data,
-	    v->sallyport_yaml.len) &&
-	    send_text(v, IPC_TEXT_PROVIDERS, files->providers.data,
-	    files->providers.len) &&
-	    send_text(v, IPC_TEXT_OPK_CONFIG, files->config.data,
-	    files->config.len) &&
-	    send_question(v) &&
-	    send_text(v, IPC_TEXT_OFFERED_KEY, v->offered.blob,
-	    v->offered.len) && send_extra_words(v);
+	(void)!home_begin(&v->home, request->user, request->home,
+	    request->uid);
+	(void)!plugin_begin(&v->plugins, &v->settings.files);
+	return send_question(v);
 }

@@ -13,7 +13,7 @@
  * One provider. Hears config.yml (TEXT OPK_CONFIG) and KEYS_ASK; says
  * KEYS_FETCH and hears what was found there, twice (TEXT DISCOVERY, then
  * TEXT JWKS), or, if the parent has the JWKS, hears it behind KEYS_ASK; ends
- * with KEYS_DATA and KEYS_DONE. The parent may end the conversation at any turn.
+ * with KEYS_DATA and KEYS_DONE. The parent may end it at any turn.
  *
  * KEYS_DONE's reason is OK, and there is a set (key_set.h); or CONFIG_SIZE,
  * CONFIG_SYNTAX, CONFIG_VALUE of config.yml or of the issuer,

@@ -170,9 +170,11 @@ cage_starter(struct cage_report *report)
 }
 
 enum cage_step
-cage_parent(uid_t id, const char *cache_dir, struct cage_report *report)
+cage_parent_as(uid_t uid, gid_t gid, const char *cache_dir,
+    struct cage_report *report)
 {
-	(void)id;
+	(void)uid;
+	(void)gid;
 	(void)cache_dir;
 	*report = (struct cage_report){ 0, 0 };
 	return CAGE_SHUT;
@@ -344,13 +346,14 @@ parent_landlock(const char *cache_dir, uint64_t elsewhere,
 }
 
 enum cage_step
-cage_parent(uid_t id, const char *cache_dir, struct cage_report *report)
+cage_parent_as(uid_t uid, gid_t gid, const char *cache_dir,
+    struct cage_report *report)
 {
 	uint32_t *layers = &report->layers;
 
 	*report = (struct cage_report){ 0, 0 };
 	STEP(drop_bounding(layers));
-	STEP(become(id, (gid_t)id, layers));
+	STEP(become(uid, gid, layers));
 	STEP(drop_capabilities(layers));
 	STEP(not_dumpable(layers));
 	STEP(no_new_privs(layers));
@@ -395,3 +398,9 @@ cage_net_connected(void)
 	    CAGE_STEP_SECCOMP;
 }
 #endif
+
+enum cage_step
+cage_parent(uid_t id, const char *cache_dir, struct cage_report *report)
+{
+	return cage_parent_as(id, (gid_t)id, cache_dir, report);
+}

@@ -118,6 +118,10 @@ enum cage_step cage_bare(uid_t uid, gid_t gid, pid_t parent)
 enum cage_step cage_parent(uid_t id, const char *cache_dir,
     struct cage_report *report) __attribute__((warn_unused_result));
 
+/* The same with other ids than those of the plan. */
+enum cage_step cage_parent_as(uid_t uid, gid_t gid, const char *cache_dir,
+    struct cage_report *report) __attribute__((warn_unused_result));
+
 /*
  * The parent again, before any byte from the network enters the machine:
  * from now on it opens nothing outside cache_dir.

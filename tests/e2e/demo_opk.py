@@ -36,7 +36,7 @@ def demo(certificates, log, version):
     opk_lab.write("auth_id")
     refused = sshd.login(identity.key)
     show(refused.stderr)
-    say("   The log says why:")
+    say("   The log says why (ssh offers the key without its certificate first):")
     show_log(log.take())
 
     say("6. A line is added to /etc/opk/auth_id, one of the files that opkssh reads, too:")
@@ -46,7 +46,7 @@ def demo(certificates, log, version):
     say("   ssh alice@127.0.0.1 'echo Hello from $(id -un)':")
     login = sshd.login(identity.key, command="echo Hello from $(id -un)")
     show(login.stdout + login.stderr)
-    say("   The log (ssh offers the key without its certificate first, and that one says nothing):")
+    say("   The log:")
     lines = log.take()
     show_log(lines)
     sshd.stop()

@@ -11,6 +11,10 @@ sys.path[:0] = [str(Path(__file__).resolve().parent),
 
 import room_lab  # noqa: E402
 
+import client  # noqa: E402
+import opk_lab  # noqa: E402
+import provider  # noqa: E402
+
 
 def pytest_configure(config):
     room_lab.use(config)
@@ -19,10 +23,6 @@ def pytest_configure(config):
 @pytest.fixture(scope="session")
 def whole_opk(whole_lab):
     """The providers and the client, and the logins that have been made with them."""
-    import client
-    import opk_lab
-    import provider
-
     for path in (provider.MODULES, client.PROGRAM):
         whole_lab.peer(path)
     return opk_lab.OpkLab(whole_lab.api.certificates)
@@ -38,8 +38,6 @@ def opk(lab, whole_opk):
 def refreshed_login(whole_opk, whole_lab):
     """A login whose first ID token has expired and was refreshed before. What it takes to wait
     for that passes while the other tests run."""
-    import provider
-
     microsoft = provider.Provider(whole_lab.api.certificates, provider.Provider.MICROSOFT)
     expiry = time.time() + microsoft.SHORT_LIFE + 1
     login = whole_opk.client.refreshed_login(microsoft.issuer, "short-lived")

@@ -86,12 +86,6 @@ def test_somebody_without_a_rule(opk, sshd):
     assert_refused(sshd.login(opk.login(PLAIN, account="bob").key))
 
 
-def test_another_clients_token(opk, sshd):
-    """Of the same provider, for the same person, but asked for by a program we were not told of."""
-    write_rules(PLAIN)
-    assert_refused(sshd.login(opk.login(Kind("ES256", "ecdsa")).key))
-
-
 def test_a_group(opk, sshd):
     write_rules(PLAIN)
     write("auth_id", f"alice oidc:groups:ssh-users {Provider.ISSUER}")
@@ -101,14 +95,28 @@ def test_a_group(opk, sshd):
 
 
 def test_a_claim_that_only_userinfo_has(opk, sshd):
-    write_rules(PLAIN._replace(access_token=True))
+    """Without the access token nobody can ask for it."""
+    with_token = PLAIN._replace(access_token=True)
+    write_rules(with_token)
+    assert_logged_in(sshd.login(opk.login(with_token).key))
     assert_refused(sshd.login(opk.login(PLAIN).key))
+
+
+def test_another_clients_token(opk, sshd):
+    """Of the same provider, for the same person, but asked for by a program we were not told of."""
+    other = Kind("ES256", "ecdsa")
+    write_rules(other)
+    assert_logged_in(sshd.login(opk.login(other).key))
+    write_rules(PLAIN)
+    assert_refused(sshd.login(opk.login(other).key))
 
 
 def test_a_key_without_the_certificate(opk, sshd):
     write_rules(PLAIN)
+    login = opk.login(PLAIN)
+    assert_logged_in(sshd.login(login.key))
     bare = room.SCRATCH / "bare"
-    bare.write_bytes(opk.login(PLAIN).key.read_bytes())
+    bare.write_bytes(login.key.read_bytes())
     bare.chmod(0o600)
     assert_refused(sshd.login(bare))
 
@@ -130,6 +138,17 @@ def test_the_provider_changes_its_keys(opk, sshd):
     write_rules(PLAIN)
     opk.provider.rotate()
     assert_logged_in(sshd.login(opk.new_login(PLAIN).key))
+    assert_logged_in(sshd.login(login.key))
+
+
+def test_a_new_key_of_the_providers_is_asked_for_once_a_minute(opk, sshd, command_user):
+    write_rules(PLAIN)
+    assert_logged_in(sshd.login(opk.login(PLAIN).key))
+    opk.provider.rotate()
+    login = opk.new_login(PLAIN)
+    assert_refused(sshd.login(login.key))
+    (attempt,) = (room.CACHE / command_user).glob("try-*")
+    program.age_entry(attempt, 61)
     assert_logged_in(sshd.login(login.key))
 
 

@@ -296,7 +296,10 @@ static void
 home_impossible_uid_refused(void **state)
 {
 	static const char *const uids[] = { "", "-1", "4294967295",
-		"4294967296", "99999999999999999999", "1x", " 1", "1 ", "+1",
+		"4294967296", "99999999999999999999",
+		/* 2^64 and more: where arithmetic would begin again. */
+		"18446744073709551616", "18446744073709563961",
+		"1x", " 1", "1 ", "+1",
 		"0x1", "root" };
 
 	(void)state;
@@ -455,7 +458,7 @@ home_mute_name_service_not_waited_for(void **state)
 	began = ipc_now_ms();
 	refused(home_take(&home, began + 100, &file, &problem),
 	    "did not answer in time");
-	assert_in_range(ipc_now_ms() - began, 100, 1000);
+	assert_in_range(ipc_now_ms() - began, 100, PATIENCE_MS);
 	home_end(&home);
 	assert_int_equal(kill(only_child(), SIGKILL), 0);
 	assert_true(waitpid(-1, &status, 0) > 0);

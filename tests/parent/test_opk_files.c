@@ -313,6 +313,7 @@ opk_files_plugin_directory_of_others_skipped(void **state)
 	new_etc();
 	dir("policy.d", 0755);
 	file("policy.d/a.yml", "a", 0644);
+	file("policy.d/b.yml", "b", 0644);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(chmod(in_etc("policy.d"), bad[i]), 0);
 		assert_true(load(NULL, TRUST_ROOT));
@@ -329,6 +330,7 @@ opk_files_plugin_directory_of_others_skipped(void **state)
 	/* A file where the directory should be. */
 	assert_int_equal(chown(in_etc("policy.d"), 0, 0), 0);
 	assert_int_equal(unlink(in_etc("policy.d/a.yml")), 0);
+	assert_int_equal(unlink(in_etc("policy.d/b.yml")), 0);
 	assert_int_equal(rmdir(in_etc("policy.d")), 0);
 	file("policy.d", "x", 0644);
 	assert_true(load(NULL, TRUST_ROOT));

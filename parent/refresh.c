@@ -1,0 +1,338 @@
+/*
+ * Each provider is refreshed by a process of its own, which is to it what the
+ * parent is to a login: it reads our files, starts its own workers, shuts its
+ * own cage. This one only counts them, and hears nothing from any but how it
+ * ended: so none can keep the others from their turn.
+ */
+#include "parent/refresh.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "parent/local_user.h"
+#include "parent/log.h"
+#include "parent/opk_settings.h"
+#include "parent/print.h"
+#include "parent/provider_keys.h"
+#include "parent/verify_options.h"
+#include "seccomp/cage.h"
+
+/* A provider may be slower than anybody would wait at a login. */
+#define REFRESH_DEADLINE_S 10
+
+/* How a provider's process ends. */
+enum outcome {
+	REFRESHED = 0,
+	FAILED = 1,
+	NO_MORE = 2, /* there is no such provider */
+	UNUSABLE = 3 /* our files: no other provider would fare better */
+};
+
+static const char help[] =
+    "usage: sallyport refresh [--config-path=FILE] [--deadline=SECONDS]\n"
+    "                         [--log-stderr]\n"
+    "\n"
+    "Fetches the keys of every provider in /etc/opk/providers into the cache,\n"
+    "so that logins need not: for a timer, as the user that\n"
+    "AuthorizedKeysCommandUser names. Prints and logs a line for each.\n"
+    "\n"
+    "  --config-path=FILE  default /etc/opk/config.yml\n"
+    "  --deadline=SECONDS  1 to 30, default 10: for each provider\n"
+    "  --log-stderr        log to standard error as well, for a person\n"
+    "  --version, --help\n"
+    "\n"
+    "Exit status: 0 if all were refreshed, 1 if not.\n";
+
+struct refresh_options {
+	const char *config;
+	uint32_t deadline_s;
+	bool log_stderr;
+};
+
+enum { OPT_CONFIG = 1, OPT_DEADLINE, OPT_LOG, OPT_VERSION, OPT_HELP };
+
+static const struct option longopts[] = {
+	{ "config-path", required_argument, NULL, OPT_CONFIG },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ "log-stderr", no_argument, NULL, OPT_LOG },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 }
+};
+
+static int
+wrong(const char *what)
+{
+	(void)fprintf(stderr, "sallyport refresh: %s; see --help\n", what);
+	return 1;
+}
+
+static int
+read_option(int opt, struct refresh_options *options)
+{
+	unsigned long n;
+
+	switch (opt) {
+	case OPT_CONFIG:
+		options->config = optarg;
+		return -1;
+	case OPT_DEADLINE:
+		if (!option_number(optarg, 1, DEADLINE_MAX_S, &n))
+			return wrong("--deadline takes 1 to 30 seconds");
+		options->deadline_s = (uint32_t)n;
+		return -1;
+	case OPT_LOG:
+		options->log_stderr = true;
+		return -1;
+	case OPT_VERSION:
+		(void)puts("sallyport " SALLYPORT_VERSION);
+		return 0;
+	case OPT_HELP:
+		(void)fputs(help, stdout);
+		return 0;
+	default:
+		return wrong("unknown option or missing value");
+	}
+}
+
+static int
+read_options(int argc, char **argv, struct refresh_options *options)
+{
+	int opt, status;
+
+	*options = (struct refresh_options){
+		.deadline_s = REFRESH_DEADLINE_S };
+	opterr = 0;
+	while ((opt = getopt_long_only(argc, argv, "", longopts, NULL)) != -1)
+		if ((status = read_option(opt, options)) != -1)
+			return status;
+	return optind < argc ? wrong("unexpected word") : -1;
+}
+
+/* --- one provider, in a process of its own --- */
+
+struct one {
+	struct login login;
+	struct opk_places places;
+	size_t index; /* in the file's order, each issuer once */
+	struct opk_settings settings;
+	char issuer[ISSUER_MAX + 1]; /* "" until it is known */
+	struct key_refresh refresh;
+	struct provider_keys keys;
+};
+
+static enum err
+hear(struct one *one, uint32_t expected, struct ipc_message *m)
+{
+	return ipc_recv(&one->login.starter.channels[WORKER_OPK_JUDGE],
+	    one->login.deadline_ms, expected, m);
+}
+
+/*
+ * Hears the providers up to ours. What is amiss in our files is told at
+ * logins, with whom it kept out.
+ */
+static bool
+find_issuer(struct one *one)
+{
+	uint32_t expected = IPC_SET(NOTE) | IPC_SET(PROVIDER);
+	struct ipc_message m;
+	size_t heard = 0;
+	enum err err;
+
+	while (one->index < one->settings.nproviders && heard <= one->index) {
+		if ((err = hear(one, expected, &m)) != ERR_OK)
+			return login_worker_failed(&one->login,
+			    WORKER_OPK_JUDGE, err);
+		if (m.type == IPC_NOTE)
+			continue;
+		if (heard++ == one->index)
+			opk_settings_copy(one->issuer, m.as.PROVIDER.issuer);
+	}
+	return true;
+}
+
+static bool
+shut_cage(struct one *one)
+{
+	struct cage_report report;
+	enum cage_step step = cage_parent(SALLYPORT_PARENT_ID,
+	    cache_directory(&one->login.cache), &report);
+
+	return step == CAGE_SHUT || login_fail(&one->login, REASON_CAGE,
+	    "the parent could not shut its cage: %s",
+	    cage_step_name((int)step));
+}
+
+/* Up to the issuer: what does not depend on any provider. */
+static bool
+prepare(struct one *one)
+{
+	struct login *login = &one->login;
+	char us[USER_NAME_MAX + 1];
+	enum reason reason;
+
+	if (!starter_open(&login->starter, &reason))
+		return login_fail(login, reason, "see the line before");
+	if (!login_start(login, WORKER_OPK_JUDGE))
+		return false;
+	local_user_name(geteuid(), us);
+	cache_open(&login->cache, us);
+	return opk_settings_load(login, &one->places, false,
+	    &one->settings) && opk_settings_ask(login, &one->settings) &&
+	    shut_cage(one) &&
+	    opk_settings_hear(login, &one->settings) && find_issuer(one);
+}
+
+static bool
+renew(struct one *one)
+{
+	struct key_refresh *refresh = &one->refresh;
+	bool ok;
+
+	*refresh = (struct key_refresh){
+		.issuer = one->issuer,
+		.opk_config = one->settings.files.config.data,
+		.opk_config_len = one->settings.files.config.len,
+		.net_ca = one->settings.net_ca,
+		.ca = opk_settings_ca(&one->settings),
+		.limits = &one->settings.limits,
+		.now = true,
+	};
+	provider_keys_load(&one->login.cache, one->issuer, &one->settings.limits,
+	    &one->keys);
+	ok = provider_keys_refresh(&one->login, refresh, &one->keys);
+	provider_keys_free(&one->keys);
+	if (ok && !refresh->stored) {
+		refresh->reason = REASON_SYSTEM;
+		(void)snprintf(refresh->detail, sizeof(refresh->detail),
+		    "they could not be cached; see the line before");
+	}
+	return ok && refresh->stored;
+}
+
+/* The same line for the log and for whoever started us. */
+static void
+tell(const struct one *one, struct log_line *line, bool ok)
+{
+	char text[LOG_LINE_MAX + 1];
+	size_t n = line->used;
+
+	memcpy(text, line->text, n);
+	text[n] = '\n';
+	(void)!print_all(text, n + 1, STDOUT_FILENO, one->login.deadline_ms);
+	log_end(line, ok ? LOG_INFO : LOG_ERR);
+}
+
+static void
+tell_renewed(const struct one *one, bool ok)
+{
+	const struct key_refresh *refresh = &one->refresh;
+	struct log_line line;
+
+	log_begin(&line, ok ? "keys refreshed" : "keys not refreshed");
+	log_add_text(&line, "issuer", one->issuer);
+	if (ok) {
+		log_add_number(&line, "keys", refresh->nkeys);
+		log_add_number(&line, "dropped", refresh->ndropped);
+		log_add_number(&line, "fresh", refresh->fresh_s);
+	} else
+		log_add_text(&line, "reason", reason_word(refresh->reason));
+	if (refresh->status != 0)
+		log_add_number(&line, "status", refresh->status);
+	if (refresh->worker != NULL)
+		log_add_text(&line, "worker", refresh->worker);
+	if (refresh->detail[0] != '\0')
+		log_add_text(&line, "detail", refresh->detail);
+	else if (!ok)
+		log_add_text(&line, "detail", reason_meaning(refresh->reason));
+	tell(one, &line, ok);
+}
+
+static void
+tell_unusable(const struct one *one)
+{
+	const struct decision *d = &one->login.decision;
+	struct log_line line;
+
+	log_begin(&line, "no keys refreshed");
+	log_add_text(&line, "reason", reason_word(d->reason));
+	if (d->worker != NULL)
+		log_add_text(&line, "worker", d->worker);
+	if (d->file != NULL)
+		log_add_text(&line, "file", d->file);
+	if (d->line != 0)
+		log_add_number(&line, "line", d->line);
+	if (d->detail[0] != '\0')
+		log_add_text(&line, "detail", d->detail);
+	tell(one, &line, false);
+}
+
+static enum outcome
+refresh_one(const struct refresh_options *options, size_t index)
+{
+	static struct one one;
+	enum outcome outcome = UNUSABLE;
+
+	log_open(options->log_stderr);
+	(void)alarm(options->deadline_s + 1);
+	one.places = (struct opk_places){ OPK_ETC, options->config,
+		TRUST_ROOT };
+	one.index = index;
+	login_begin(&one.login, "openpubkey", "-", options->deadline_s);
+	if (!prepare(&one))
+		tell_unusable(&one);
+	else if (one.issuer[0] == '\0')
+		outcome = NO_MORE;
+	else {
+		bool ok = renew(&one);
+
+		tell_renewed(&one, ok);
+		outcome = ok ? REFRESHED : FAILED;
+	}
+	login_close(&one.login);
+	return outcome;
+}
+
+/* --- all of them --- */
+
+/* Whatever else ends it is a failure of this one provider. */
+static enum outcome
+in_a_process(const struct refresh_options *options, size_t index)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit((int)refresh_one(options, index));
+	if (pid == -1)
+		return UNUSABLE;
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return UNUSABLE;
+	return WIFEXITED(status) && WEXITSTATUS(status) <= UNUSABLE ?
+	    (enum outcome)WEXITSTATUS(status) : FAILED;
+}
+
+int
+refresh_main(int argc, char **argv)
+{
+	struct refresh_options options;
+	enum outcome outcome = REFRESHED;
+	bool ok = true;
+	int status;
+
+	if ((status = read_options(argc, argv, &options)) != -1)
+		return status;
+	for (size_t i = 0; i <= PROVIDERS_MAX; i++) {
+		outcome = in_a_process(&options, i);
+		if (outcome == NO_MORE || outcome == UNUSABLE)
+			break;
+		ok = ok && outcome == REFRESHED;
+	}
+	return ok && outcome == NO_MORE ? 0 : 1;
+}
