@@ -76,8 +76,7 @@ class Host:
 
     def config(self, text=""):
         """config.yml, which also says whose certificates to trust."""
-        write(OPK / "config.yml", f"env_vars:\n  SSL_CERT_FILE: {self.ca_file}\n"
-              f"  SSL_CERT_DIR: /run/room/tmp\n{text}")
+        write(OPK / "config.yml", f"env_vars:\n  SSL_CERT_FILE: {self.ca_file}\n{text}")
 
     def home_file(self, content, user="alice", **how):
         """~user/.opk/auth_id, as opkssh wants it unless told otherwise; returns its path."""

@@ -65,8 +65,9 @@ class Idp:
     def reset(self):
         self.up()
         self.pages.clear()
-        for issuer in (ISSUER, OTHER, UNLISTED, GITHUB):
-            self.publish(issuer, provider_key("RS256"))
+        for issuer in (ISSUER, UNLISTED, GITHUB):
+            self.publish(issuer, provider_key())
+        self.publish(OTHER, provider_key("RS256", "other"))
         self.forget()
 
     def forget(self):

@@ -415,7 +415,6 @@ for name, own in (("iss", ISSUER), ("aud", CLIENT), ("sub", "alice"), ("email", 
     }
 CLAIMS |= {
     "issuer with a slash": claims(iss=f"{ISSUER}/"),
-    "another listed issuer": claims(iss=OTHER),
     "GitHub's issuer": claims(iss=GITHUB),
     "aud has two clients with a comma": claims(aud=[f"x,{CLIENT}"]),
     "azp is another": claims(azp="unheard-of"),

@@ -123,6 +123,7 @@ def test_providers_are_counted_apart(host, idp, warm):
 @pytest.mark.parametrize("order", [[ISSUER, OTHER], [OTHER, ISSUER]], ids=["first", "second"])
 def test_providers_that_share_their_keys_are_asked_each(host, idp, command_user, order):
     """Microsoft's tenants do. The first one's set is at hand when the second's token comes."""
+    idp.publish(OTHER, provider_key())
     for issuer in order:
         host.allowed(Forgery(issuer=issuer))
     assert (idp.refreshes(ISSUER), idp.refreshes(OTHER)) == (1, 1)
@@ -131,6 +132,7 @@ def test_providers_that_share_their_keys_are_asked_each(host, idp, command_user,
 def test_providers_that_share_a_new_key(host, idp, command_user):
     """The second one's set is at hand too, but older than the key."""
     new = provider_key("RS256", "new")
+    idp.publish(OTHER, provider_key())
     host.allowed(Forgery(issuer=OTHER))
     idp.publish(ISSUER, provider_key(), new)
     idp.publish(OTHER, provider_key(), new)

@@ -43,7 +43,7 @@ HOSTILE = [b'"', b'alice"', b"alice,root", b"opkssh-wildcard,alice", b"alice\n",
 
 
 @pytest.mark.parametrize("principal", HOSTILE, ids=ascii)
-def test_hostile_principal_is_never_copied(host, command_user, principal):
+def test_hostile_principal_is_never_copied(host, principal):
     host.refused(Forgery(principals=[principal]), "cert_principals")
     beside = Forgery(principals=[principal, NAME])
     assert host.allowed(beside).stdout == f'cert-authority,principals="alice" {beside.plain_key}\n'
@@ -52,12 +52,12 @@ def test_hostile_principal_is_never_copied(host, command_user, principal):
         f'cert-authority,principals="opkssh-wildcard" {beside.plain_key}\n')
 
 
-def test_empty_principal_spoils_the_list(host, command_user):
+def test_empty_principal_spoils_the_list(host):
     host.refused(Forgery(principals=[b"", NAME]), "cert_principals")
 
 
 @pytest.mark.parametrize("user", ["alice@dom.example", "a.b-c_d", "ALICE", "host$", "x" * 128])
-def test_login_names_that_can_stand_in_the_line(host, command_user, user):
+def test_login_names_that_can_stand_in_the_line(host, user):
     """No account of that name is needed to answer: sshd has looked it up."""
     host.auth_id(f"{user} {EMAIL} {ISSUER}")
     forgery = Forgery(principals=[user.encode()])
@@ -66,7 +66,7 @@ def test_login_names_that_can_stand_in_the_line(host, command_user, user):
 
 
 @pytest.mark.parametrize("user", ["DOM\\alice", "x" * 256, 'a"b', "a,b", "ä"])
-def test_login_names_that_cannot(host, command_user, user):
+def test_login_names_that_cannot(host, user):
     """They log in by the wildcard only."""
     host.auth_id(f"'{user}' {EMAIL} {ISSUER}")
     host.refused(Forgery(principals=[user.encode()]), "cert_principals", user=user)
@@ -77,13 +77,13 @@ def test_login_names_that_cannot(host, command_user, user):
 
 @pytest.mark.parametrize("user", [
     "", "x" * 257, "a b", "a/b", "../alice", "a\n", "a\tb", "a\x7f", "\x1b[2J"])
-def test_login_names_that_no_machine_has(host, idp, command_user, user):
+def test_login_names_that_no_machine_has(host, idp, user):
     host.refused(Forgery(), "user_name", user=user)
     assert idp.connects() == 0
 
 
 @pytest.mark.parametrize("user", ["-alice", "--nonsense", "--home"])
-def test_login_name_that_looks_like_an_option(host, command_user, user):
+def test_login_name_that_looks_like_an_option(host, user):
     result = host.run("verify", user, Forgery().base64, Forgery().type)
     assert (result.status, result.stdout) == (1, "")
 
@@ -94,7 +94,7 @@ def stamp(seconds):
     return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(seconds))
 
 
-def test_no_expiry_time_unless_asked_for(host, command_user):
+def test_no_expiry_time_unless_asked_for(host):
     assert "expiry-time" not in host.allowed(Forgery()).stdout
 
 
@@ -103,7 +103,7 @@ def test_no_expiry_time_unless_asked_for(host, command_user):
     ("48h", lambda f: f.claims["iat"] + 48 * HOUR),
     ("1week", lambda f: f.claims["iat"] + 168 * HOUR),
     ("oidc", lambda f: f.claims["exp"]), ("oidc-refreshed", lambda f: f.claims["exp"])])
-def test_expiry_time_is_the_rows(host, command_user, rule, end):
+def test_expiry_time_is_the_rows(host, rule, end):
     write_settings("expiry_time: true\n")
     host.providers(f"{ISSUER} {CLIENT} {rule}")
     forgery = Forgery()
@@ -112,7 +112,7 @@ def test_expiry_time_is_the_rows(host, command_user, rule, end):
         f"{forgery.plain_key}\n")
 
 
-def test_expiry_time_of_a_refreshed_token(host, command_user):
+def test_expiry_time_of_a_refreshed_token(host):
     write_settings("expiry_time: true\n")
     host.providers(f"{ISSUER} {CLIENT} oidc-refreshed")
     forgery = Forgery(renewed=True)
@@ -121,7 +121,7 @@ def test_expiry_time_of_a_refreshed_token(host, command_user):
     assert f'expiry-time="{stamp(forgery.now + 1234)}"' in host.allowed(forgery).stdout
 
 
-def test_expiry_time_never_means_none(host, command_user):
+def test_expiry_time_never_means_none(host):
     write_settings("expiry_time: true\n")
     host.providers(f"{ISSUER} {CLIENT} never")
     assert "expiry-time" not in host.allowed(Forgery()).stdout
@@ -133,7 +133,7 @@ def test_expiry_time_never_means_none(host, command_user):
                                   "sk-ssh-ed25519@openssh.com",
                                   "rsa-sha2-512-cert-v01@openssh.com",
                                   "ssh-dss-cert-v01@openssh.com", "", "x\n"])
-def test_key_that_can_carry_no_token_is_answered_at_once(host, idp, command_user, kind):
+def test_key_that_can_carry_no_token_is_answered_at_once(host, idp, kind):
     """sshd asks for every key that a client offers. Nothing is printed and nobody is asked."""
     result = host.refused(Forgery(type=kind), "cert_type")
     assert idp.connects() == 0
@@ -147,7 +147,7 @@ def test_deny_status_is_for_denials_only(host, command_user):
     assert host.verify(Forgery(), "--deny-status=3").status == 0
 
 
-def test_deny_status_from_the_settings(host, command_user):
+def test_deny_status_from_the_settings(host):
     write_settings("deny_status: 4\n")
     assert host.verify(Forgery(principals=[b"bob"])).status == 4
 
@@ -155,12 +155,12 @@ def test_deny_status_from_the_settings(host, command_user):
 @pytest.mark.parametrize("arguments", [[], ["alice"], ["alice", "AAAA"], ["--nonsense", "alice",
     "AAAA", "x"]],
                          ids=" ".join)
-def test_wrong_command_line(host, command_user, arguments):
+def test_wrong_command_line(host, arguments):
     result = host.run("verify", *arguments)
     assert result.status != 0 and result.stdout == ""
 
 
-def test_words_behind_the_type_change_nothing(host, command_user):
+def test_words_behind_the_type_change_nothing(host):
     forgery = Forgery()
     expected = host.allowed(forgery).stdout
     assert host.allowed(forgery, "192.0.2.1 22 192.0.2.2 22", "x y", "").stdout == expected
@@ -195,5 +195,5 @@ def test_reader_that_was_never_there_kills_nothing(host, command_user):
     assert process.wait(timeout=20) in (0, 1)
 
 
-def test_control_a_stranger_is_refused(host, command_user):
+def test_control_a_stranger_is_refused(host):
     assert host.refused(Forgery(op=provider_key("RS256", "stranger"))).stdout == ""

@@ -24,17 +24,17 @@ def notes(result, reason):
 
 # Rows.
 
-def test_last_of_ten_thousand_rules(host, command_user):
+def test_last_of_ten_thousand_rules(host):
     host.auth_id(*[f"alice user{i}@example.com {ISSUER}" for i in range(MANY - 1)], ROW)
     host.allowed(Forgery())
 
 
-def test_none_of_ten_thousand_rules(host, command_user):
+def test_none_of_ten_thousand_rules(host):
     host.auth_id(*[f"alice user{i}@example.com {ISSUER}" for i in range(MANY)])
     host.refused(Forgery(), "no_rule")
 
 
-def test_last_of_many_providers(host, idp, command_user):
+def test_last_of_many_providers(host, idp):
     host.providers(*[f"https://op{i}.test client 24h" for i in range(63)], PROVIDER)
     host.allowed(Forgery())
     assert idp.refreshes() == 1
@@ -48,14 +48,14 @@ MALFORMED = ["nonsense", "alice", f"alice {EMAIL}", f"alice 'x {ISSUER}", "alice
 
 
 @pytest.mark.parametrize("row", MALFORMED, ids=lambda row: ascii(row[:40]))
-def test_malformed_rule_is_reported_and_the_others_stand(host, command_user, row):
+def test_malformed_rule_is_reported_and_the_others_stand(host, row):
     host.auth_id("# ours", row, ROW)
     result = host.allowed(Forgery())
     assert 2 in notes(result, "auth_id_row"), result.log
 
 
 @pytest.mark.parametrize("row", MALFORMED, ids=lambda row: ascii(row[:40]))
-def test_malformed_rule_lets_nobody_in(host, command_user, row):
+def test_malformed_rule_lets_nobody_in(host, row):
     host.auth_id(row)
     host.refused(Forgery(), "no_rule")
 
@@ -65,7 +65,7 @@ def test_malformed_rule_lets_nobody_in(host, command_user, row):
                                  f"idp.test:9998 {CLIENT} 24h", f"{ISSUER} '{CLIENT} 24h",
                                  f"{ISSUER} {CLIENT} 24h more", "\0"],
                          ids=ascii)
-def test_malformed_provider_is_reported_and_the_others_stand(host, command_user, row):
+def test_malformed_provider_is_reported_and_the_others_stand(host, row):
     host.providers(row, PROVIDER)
     assert 1 in notes(host.allowed(Forgery()), "providers_row")
     host.providers(row)
@@ -78,7 +78,7 @@ def test_malformed_provider_is_reported_and_the_others_stand(host, command_user,
     f"'alice' \"{EMAIL}\" {ISSUER}\n", f"ali\\ce {EMAIL} {ISSUER}\n",
     f"bob {EMAIL} {ISSUER}\r\n{ROW}\r\n",
 ], ids=ascii)
-def test_spellings_of_a_rule(host, command_user, content):
+def test_spellings_of_a_rule(host, content):
     write(OPK / "auth_id", content)
     host.allowed(Forgery())
 
@@ -86,18 +86,18 @@ def test_spellings_of_a_rule(host, command_user, content):
 @pytest.mark.parametrize("content", [
     f"\ufeff{PROVIDER}\n", f"{PROVIDER}\r\n", PROVIDER, f"'{ISSUER}' \"{CLIENT}\" 24h # why\n",
     PROVIDER.replace(" ", "\t")], ids=ascii)
-def test_spellings_of_a_provider(host, command_user, content):
+def test_spellings_of_a_provider(host, content):
     write(OPK / "providers", content)
     host.allowed(Forgery())
 
 
-def test_comment_sign_in_quotes_is_one_too(host, command_user):
+def test_comment_sign_in_quotes_is_one_too(host):
     """As in opkssh: the rest of the row is gone, and with it the row."""
     host.auth_id(f"alice '{EMAIL}#' {ISSUER}")
     host.refused(Forgery(), "no_rule")
 
 
-def test_two_clients_of_one_provider(host, command_user):
+def test_two_clients_of_one_provider(host):
     host.providers(PROVIDER, f"{ISSUER} second 12h")
     host.allowed(Forgery())
     host.allowed(Forgery(audience="second"))
@@ -107,7 +107,7 @@ def test_two_clients_of_one_provider(host, command_user):
     host.refused(Forgery(audience="second", claims=old), "token_expired")
 
 
-def test_rule_of_another_user_or_issuer(host, command_user):
+def test_rule_of_another_user_or_issuer(host):
     host.auth_id(f"bob {EMAIL} {ISSUER}", f"alice {EMAIL} {OTHER}", f"alice {EMAIL} {GITHUB}",
                  f"alice {EMAIL} {ISSUER}/")
     host.refused(Forgery(), "no_rule")
@@ -123,7 +123,7 @@ UNPARSABLE = ["deny_users: [\n", "deny_users:\n\t- x\n", "{", "deny_users: bob\n
 
 
 @pytest.mark.parametrize("text", UNPARSABLE, ids=ascii)
-def test_unparsable_config_denies_everybody(host, command_user, text):
+def test_unparsable_config_denies_everybody(host, text):
     """Whoever was on the deny list must not get in by a typing error."""
     host.allowed(Forgery())
     write(OPK / "config.yml", text)
@@ -133,7 +133,7 @@ def test_unparsable_config_denies_everybody(host, command_user, text):
 @pytest.mark.parametrize("text", [
     "deny_users: []\n", "deny_users:\n", "deny_users:\n  - bob\n",
     "deny_emails:\n  - eve@example.com\n", "some_day: 1\n"], ids=ascii)
-def test_config_that_denies_others(host, command_user, text):
+def test_config_that_denies_others(host, text):
     host.config(text)
     host.allowed(Forgery())
 
@@ -142,25 +142,25 @@ def test_config_that_denies_others(host, command_user, text):
     ("deny_users:\n  - alice\n", "denied_user"), ("deny_users: [bob, ALICE]\n", "denied_user"),
     (f"deny_emails:\n  - {EMAIL}\n", "denied_email"), (f"deny_emails: ['{EMAIL.upper()}']\n",
                                                        "denied_email")], ids=ascii)
-def test_denied(host, command_user, text, reason):
+def test_denied(host, text, reason):
     host.config(text)
     host.refused(Forgery(), reason)
 
 
-def test_denied_comes_before_home_file_and_plugins(host, command_user):
+def test_denied_comes_before_home_file_and_plugins(host):
     host.config("deny_users:\n  - alice\n")
     host.home_file([ROW])
     host.plugin("echo allow")
     host.refused(Forgery(), "denied_user")
 
 
-def test_no_config_denies_nobody(host, command_user):
+def test_no_config_denies_nobody(host):
     host.allowed(Forgery())
     (OPK / "config.yml").unlink()
     host.allowed(Forgery())
 
 
-def test_other_config_path(host, command_user):
+def test_other_config_path(host):
     other = OPK / "other.yml"
     write(other, "deny_users:\n  - alice\n")
     assert host.allowed(Forgery())

@@ -19,7 +19,7 @@ NO_KEYS = ("provider_keys",)
 
 
 @pytest.fixture(params=MISBEHAVIOURS)
-def misbehave(request, idp, command_user):
+def misbehave(request, idp):
     """From its call on, the provider does so."""
     def start():
         MISBEHAVIOURS[request.param](idp)
@@ -27,7 +27,7 @@ def misbehave(request, idp, command_user):
     return start
 
 
-def test_with_nothing_cached(host, idp, misbehave):
+def test_with_nothing_cached(host, idp, command_user, misbehave):
     misbehave()
     result = host.refused(Forgery(), *NO_KEYS)
     assert idp.listeners["metadata"].connects == 0
@@ -99,25 +99,25 @@ def test_key_set_at_another_host_and_port(host, idp, command_user, url, listener
     assert idp.listeners[listener].connects > 0
 
 
-def test_discovery_with_members_that_nobody_knows(host, idp, command_user):
+def test_discovery_with_members_that_nobody_knows(host, idp):
     idp.publish(ISSUER, provider_key(), unheard_of={"a": [1, None, {"b": "c"}]},
                 claims_supported=["x"] * 200)
     host.allowed(Forgery())
 
 
-def test_key_set_of_almost_the_largest_size(host, idp, command_user):
+def test_key_set_of_almost_the_largest_size(host, idp):
     filler = provider_key("ES256").published() | {"kid": "x", "x5c": ["A" * (LIMIT - 4000)]}
     idp.publish(ISSUER, provider_key(), filler)
     host.allowed(Forgery())
 
 
-def test_hundred_keys(host, idp, command_user):
+def test_hundred_keys(host, idp):
     others = [provider_key("ES256").published() | {"kid": f"other-{i}"} for i in range(99)]
     idp.publish(ISSUER, *others, provider_key())
     host.allowed(Forgery())
 
 
-def test_broken_keys_beside_the_right_one(host, idp, command_user):
+def test_broken_keys_beside_the_right_one(host, idp):
     broken = [{}, {"kty": 1}, {"kty": "RSA", "n": "AA", "e": "AQAB"}, {"kty": "EC", "crv": "P-256"},
               {"kty": "oct", "k": "AAAA"}, {"kty": "AKP", "alg": "ML-DSA-44", "pub": "AAAA"},
               provider_key("RS256", "weak").published() | {"n": "sdty"}]
@@ -125,20 +125,20 @@ def test_broken_keys_beside_the_right_one(host, idp, command_user):
     host.allowed(Forgery())
 
 
-def test_certificate_for_another_name(host, idp, command_user):
+def test_certificate_for_another_name(host, idp):
     """TLS is checked as for the Key9 API, which has the tests; this shows that it is at all."""
     host.providers("https://192.0.2.10:9998 opkssh-test 24h")
     host.refused(Forgery(issuer="https://192.0.2.10:9998"), *NO_KEYS)
     assert not idp.requests
 
 
-def test_certificate_that_nobody_trusts(host, idp, command_user):
+def test_certificate_that_nobody_trusts(host, idp):
     write(OPK / "config.yml", "")
     host.refused(Forgery(), *NO_KEYS)
     assert idp.listeners["main"].connects == 1 and not idp.requests
 
 
-def test_unverified_claim_in_discovery_changes_nothing(host, idp, command_user):
+def test_unverified_claim_in_discovery_changes_nothing(host, idp):
     """alg=none among those supported is not taken at its word."""
     idp.publish(ISSUER, provider_key(), id_token_signing_alg_values_supported=["none", "HS256"])
     host.refused(Forgery(op_members=put(alg="none"), op_signature=b"x"))

@@ -36,12 +36,12 @@ def test_control_the_unchanged_login_is_let_in(host, command_user):
 
 @pytest.mark.parametrize("form", [name for name in FORM
                                   if name not in ("CIC first", "three words behind")])
-def test_cve_2025_3757_odd_token(host, command_user, form):
+def test_cve_2025_3757_odd_token(host, form):
     host.refused(Forgery(**FORM[form]))
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [0, 3, 4, 1, 2]], ids=["as usual", "CIC first"])
-def test_cve_2025_3757_order_means_nothing(host, command_user, order):
+def test_cve_2025_3757_order_means_nothing(host, order):
     host.allowed(Forgery(texts=lambda texts: [texts[i] for i in order]))
 
 
@@ -51,11 +51,11 @@ def nested_cic(found):
     return [found[0], header, b64u(user_key().sign(header + b"." + found[0])), *found[3:]]
 
 
-def test_cve_2025_3757_user_signs_both(host, command_user):
+def test_cve_2025_3757_user_signs_both(host):
     host.refused(Forgery(texts=nested_cic), "token_signature", "token_alg")
 
 
-def test_cve_2025_3757_header_of_another_token(host, command_user):
+def test_cve_2025_3757_header_of_another_token(host):
     other = Forgery(claims=put(sub="bob"))
     host.refused(Forgery(texts=lambda texts: [texts[0], *other.texts[1:3], *texts[3:]]),
                  "token_signature")
@@ -64,7 +64,7 @@ def test_cve_2025_3757_header_of_another_token(host, command_user):
 
 @pytest.mark.parametrize("index", [2, 4])
 @pytest.mark.parametrize("signature", [b"", b"AA", b64u(bytes(64)), b64u(bytes(256))], ids=repr)
-def test_cve_2025_3757_empty_signatures(host, command_user, index, signature):
+def test_cve_2025_3757_empty_signatures(host, index, signature):
     host.refused(Forgery(texts=at(index, signature)))
 
 
@@ -73,7 +73,7 @@ def test_cve_2025_3757_empty_signatures(host, command_user, index, signature):
 GQ = {"scheme": "gq", "issuer": GITHUB}
 
 
-def test_gq_somebody_elses_token_with_an_own_cic(host, command_user):
+def test_gq_somebody_elses_token_with_an_own_cic(host):
     """A plain ID token that leaked, wrapped with a CIC of the thief's."""
     victim = Forgery(**GQ)
     host.refused(Forgery(**GQ, user=STRANGER, claims=victim.claims), "commitment")
@@ -81,7 +81,7 @@ def test_gq_somebody_elses_token_with_an_own_cic(host, command_user):
     host.refused(plain)
 
 
-def test_gq_is_for_gq_rows_only(host, command_user):
+def test_gq_is_for_gq_rows_only(host):
     host.refused(Forgery(scheme="gq", claims=lambda c: c | {"nonce": c["aud"], "aud": CLIENT,
                                                             "sub": "alice", "email": EMAIL}))
 
@@ -93,7 +93,7 @@ def test_gq_is_for_gq_rows_only(host, command_user):
     {"op_signature": lambda s: s[:32] + bytes(len(s) - 32)},
     {"op_signature": flip}, {"op_signer": provider_key("RS256", "stranger")}],
     ids=lambda changes: "".join(changes))
-def test_gq_faults(host, command_user, changes):
+def test_gq_faults(host, changes):
     host.refused(Forgery(**GQ | changes))
 
 
@@ -109,7 +109,7 @@ def test_openpubkey_138_unlisted_issuer_is_not_asked(host, idp, lab, command_use
 @pytest.mark.parametrize("principal", [
     b'x",command="id', b"alice\nssh-ed25519 AAAA", b"a\rb", b"a\0b", b"alice,root", b"alice root",
     b"a\\", b"\x80\xff"], ids=repr)
-def test_opkssh_588_principal_with_syntax(host, command_user, principal):
+def test_opkssh_588_principal_with_syntax(host, principal):
     host.refused(Forgery(principals=[principal]), "cert_principals")
     beside = Forgery(principals=[principal, b"alice"])
     assert host.allowed(beside).stdout == f'cert-authority,principals="alice" {beside.plain_key}\n'
@@ -118,7 +118,7 @@ def test_opkssh_588_principal_with_syntax(host, command_user, principal):
 # opkssh 589: the empty suffix matched everybody.
 
 @pytest.mark.parametrize("suffix", ["", "example.com", "com", "''", "@", "alice@example.com@"])
-def test_opkssh_589_suffix_that_matches_too_much(host, command_user, suffix):
+def test_opkssh_589_suffix_that_matches_too_much(host, suffix):
     host.auth_id(f"alice oidc-match-end:email:{suffix} {ISSUER}")
     host.refused(Forgery(), "no_rule")
 
@@ -126,7 +126,7 @@ def test_opkssh_589_suffix_that_matches_too_much(host, command_user, suffix):
 @pytest.mark.parametrize("email,matches", [
     (EMAIL, True), ("x@EXAMPLE.com", True), ("x@evilexample.com", False), ("x@example.com.evil",
         False), ("@example.com ", False)])
-def test_opkssh_589_suffix(host, command_user, email, matches):
+def test_opkssh_589_suffix(host, email, matches):
     host.auth_id(f"alice oidc-match-end:email:@example.com {ISSUER}")
     forgery = Forgery(claims=put(email=email))
     host.allowed(forgery) if matches else host.refused(forgery, "no_rule")
@@ -137,7 +137,7 @@ def test_opkssh_589_suffix(host, command_user, email, matches):
 @pytest.mark.parametrize("rule", [EMAIL, "oidc-match-end:email:@example.com",
                                   f"oidc:email:{EMAIL}"])
 @pytest.mark.parametrize("verified", [False, "false", None, 0, "", [], "yes"], ids=repr)
-def test_opkssh_591_unverified_email(host, command_user, rule, verified):
+def test_opkssh_591_unverified_email(host, rule, verified):
     host.auth_id(f"alice {rule} {ISSUER}")
     host.refused(Forgery(claims=put(email_verified=verified)), "email_unverified")
 
@@ -145,24 +145,24 @@ def test_opkssh_591_unverified_email(host, command_user, rule, verified):
 @pytest.mark.parametrize("change,noted", [(put(email_verified=True), False),
                                           (put(email_verified="true"), False),
                                           (without("email_verified"), True)])
-def test_opkssh_591_verified_or_unstated_email(host, command_user, change, noted):
+def test_opkssh_591_verified_or_unstated_email(host, change, noted):
     result = host.allowed(Forgery(claims=change))
     assert any("email_unstated" in line for line in result.log) == noted
 
 
-def test_opkssh_591_sub_needs_no_verified_email(host, command_user):
+def test_opkssh_591_sub_needs_no_verified_email(host):
     host.auth_id(f"alice alice {ISSUER}")
     host.allowed(Forgery(claims=put(email_verified=False)))
 
 
 # CVE-2025-49825 (Teleport): the signature key is itself a certificate.
 
-def test_cve_2025_49825_signature_key_is_a_certificate(host, command_user):
+def test_cve_2025_49825_signature_key_is_a_certificate(host):
     host.refused(Forgery(signature_key=Forgery().blob), "cert_self")
     host.refused(Forgery(signer=STRANGER, signature_key=Forgery(user=STRANGER).blob), "cert_self")
 
 
-def test_cve_2025_49825_signed_by_another_key(host, command_user):
+def test_cve_2025_49825_signed_by_another_key(host):
     host.refused(Forgery(signer=STRANGER), "cert_self")
     host.refused(Forgery(signer=STRANGER, certified_fields=STRANGER.ssh_fields()))
     host.refused(Forgery(signer=STRANGER, signature_key=user_key().ssh_blob()))
@@ -172,13 +172,13 @@ def test_cve_2025_49825_signed_by_another_key(host, command_user):
 
 @pytest.mark.parametrize("header", [{}, {"alg": "none"}, {"kid": "x"}, {"jwk": STRANGER.jwk()},
                                     {"x5u": "https://x.test"}], ids=str)
-def test_ghsa_jc38_unprotected_header(host, command_user, header):
+def test_ghsa_jc38_unprotected_header(host, header):
     host.refused(Forgery(**json_form(**header)), "token_form")
 
 
 # Algorithm confusion.
 
-def test_algorithm_hs256_with_the_public_key_as_secret(host, command_user):
+def test_algorithm_hs256_with_the_public_key_as_secret(host):
     def signed(texts):
         secret = provider_key().published()["n"].encode()
         return at(2, b64u(hmac.digest(secret, texts[1] + b"." + texts[0], hashlib.sha256)))(texts)
@@ -187,7 +187,7 @@ def test_algorithm_hs256_with_the_public_key_as_secret(host, command_user):
 
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "", "HS256", "ES256", "RS512", "PS256",
                                  "RS1", "EdDSA", "rs256", "GQ256"])
-def test_algorithm_is_the_keys(host, command_user, alg):
+def test_algorithm_is_the_keys(host, alg):
     host.refused(Forgery(op_members=put(alg=alg)))
     host.refused(Forgery(cic=put(alg=alg) if alg != "ES256" else put(alg="RS256")))
 
@@ -197,20 +197,20 @@ def test_algorithm_is_the_keys(host, command_user, alg):
     {"jwk": STRANGER.jwk()},
     {"jku": "https://x.test/jwks"}, {"x5c": ["AAAA"]}, {"x5u": "https://x.test"}],
     ids=lambda member: "+".join(member))
-def test_header_members_that_are_never_used(host, idp, command_user, member):
+def test_header_members_that_are_never_used(host, idp, member):
     host.refused(Forgery(op_members=put(**member)), "token_header")
     host.refused(Forgery(cic=put(**member)), "token_header")
     assert idp.connects() <= 2
 
 
-def test_embedded_key_is_not_used(host, command_user):
+def test_embedded_key_is_not_used(host):
     host.refused(Forgery(op_signer=STRANGER, op_members=put(alg="ES256", jwk=STRANGER.jwk())))
 
 
 # Key ids.
 
 @pytest.mark.parametrize("first", [True, False])
-def test_kid_of_two_keys(host, idp, command_user, first):
+def test_kid_of_two_keys(host, idp, first):
     other = provider_key("ES256", "stranger").published() | {"kid": provider_key().kid}
     idp.publish(ISSUER, *([provider_key(), other] if first else [other, provider_key()]))
     host.refused(Forgery())
@@ -219,13 +219,13 @@ def test_kid_of_two_keys(host, idp, command_user, first):
     host.allowed(Forgery())
 
 
-def test_kid_of_a_key_for_encryption(host, idp, command_user):
+def test_kid_of_a_key_for_encryption(host, idp):
     idp.publish(ISSUER, provider_key().published() | {"use": "enc"}, provider_key("RS256", "other"))
     host.refused(Forgery())
 
 
 @pytest.mark.parametrize("others", [0, 1])
-def test_kid_that_is_missing(host, idp, command_user, others):
+def test_kid_that_is_missing(host, idp, others):
     """The signature says which key it was, of however many."""
     idp.publish(ISSUER, provider_key(), *[provider_key("RS256", "other")] * others)
     host.allowed(Forgery(op_members=without("kid")))
@@ -234,7 +234,7 @@ def test_kid_that_is_missing(host, idp, command_user, others):
 
 @pytest.mark.parametrize("kid", ["../../etc/passwd", "a\ndecision=allow reason=ok", "\x1b[2J",
                                  "k" * 20000, "%s%n", "x\0y", ""], ids=ascii)
-def test_kid_with_hostile_text(host, command_user, kid):
+def test_kid_with_hostile_text(host, kid):
     """Refused; and the log is still one line of plain text, which program.run() asserts."""
     host.refused(Forgery(op_members=put(kid=kid)))
 
@@ -243,7 +243,7 @@ def test_kid_with_hostile_text(host, command_user, kid):
 
 @pytest.mark.parametrize("name", ["sub", "email", "iss", "aud", "nonce", "exp", "iat",
                                   "email_verified"])
-def test_claim_twice(host, command_user, name):
+def test_claim_twice(host, name):
     forgery = Forgery()
     host.refused(Forgery(payload=twice(name, "unheard-of")))
     host.refused(Forgery(payload=lambda p: twice(name, forgery.claims[name])(p)))
@@ -254,13 +254,13 @@ def test_claim_twice(host, command_user, name):
 
 
 @pytest.mark.parametrize("name", ["alg", "kid", "typ"])
-def test_header_member_twice(host, command_user, name):
+def test_header_member_twice(host, name):
     host.refused(Forgery(op_header=twice(name, "x")), "token_json")
     host.refused(Forgery(cic_header=lambda h: twice(name, "x")(twice(name, "y")(h))), "token_json")
 
 
 @pytest.mark.parametrize("name", ["sub", "email", "iss", "aud"])
-def test_claim_in_capitals_is_another(host, command_user, name):
+def test_claim_in_capitals_is_another(host, name):
     host.refused(Forgery(claims=lambda c: without(name)(c) | {name.upper(): c[name],
         name.title(): c[name]} | (
         {"sub": "x"} if name != "sub" else {})))
@@ -277,7 +277,7 @@ TIMES = [b"1e30", b"9223372036854775808", b"18446744073709551616", b"-1", b"1.5"
 @pytest.mark.parametrize("rule", ["24h", "oidc", "never"])
 @pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
 @pytest.mark.parametrize("text", TIMES, ids=repr)
-def test_libjwt_283_time_that_is_no_whole_number(host, command_user, rule, name, text):
+def test_libjwt_283_time_that_is_no_whole_number(host, rule, name, text):
     host.providers(f"{ISSUER} {CLIENT} {rule}")
     host.refused(Forgery(claims=put(**{name: "here"}), payload=lambda p: p.replace(b'"here"',
         text)))
@@ -287,7 +287,7 @@ def test_libjwt_283_time_that_is_no_whole_number(host, command_user, rule, name,
 
 @pytest.mark.parametrize("name", ["sub", "email", "groups", "nothing"])
 @pytest.mark.parametrize("value", [None, "", [], {}, 0, False, [""], [None]], ids=repr)
-def test_open_bastion_228_missing_input_denies(host, command_user, name, value):
+def test_open_bastion_228_missing_input_denies(host, name, value):
     host.auth_id(f"alice oidc:{name}:admins {ISSUER}", f"alice '' {ISSUER}",
                  f"alice oidc:{name}: {ISSUER}",
                  f"alice oidc-match-end:email: {ISSUER}")
@@ -299,14 +299,14 @@ def test_open_bastion_228_missing_input_denies(host, command_user, name, value):
 
 @pytest.mark.parametrize("user", ["../x", "%2f/", "a\nb", "x" * 257, "a b",
                                   "\x1b[31m", "\x01"])
-def test_user_name_with_syntax(host, idp, command_user, user):
+def test_user_name_with_syntax(host, idp, user):
     host.refused(Forgery(), "user_name", user=user)
     assert idp.connects() == 0
 
 
 @pytest.mark.parametrize("text", ["x\ny decision=allow reason=ok", "\x1b[2J", "\u202eevil", "\x00",
                                   "x\" decision=allow", "ä€😀", "\x7f\x9b"], ids=ascii)
-def test_log_stays_one_line_of_plain_text(host, command_user, text):
+def test_log_stays_one_line_of_plain_text(host, text):
     """Asserted by program.run(); the decision is ours, whatever the claims say."""
     for name in ("sub", "email", "iss", "aud"):
         host.refused(Forgery(claims=put(**{name: text, "email_verified": False})))
@@ -328,7 +328,7 @@ def test_3b_1_unreadable_deny_list_denies(host, command_user):
 
 @pytest.mark.parametrize("what", [name for name in RENEWED if name not in ("renewed",
     "renewed with another nonce")])
-def test_3b_2_refreshed_token_is_verified(host, command_user, what):
+def test_3b_2_refreshed_token_is_verified(host, what):
     host.providers(f"{ISSUER} {CLIENT} oidc-refreshed")
     host.refused(Forgery(**expired(renewed=True, **RENEWED[what])))
     host.allowed(Forgery(**expired(renewed=True)))
@@ -336,7 +336,7 @@ def test_3b_2_refreshed_token_is_verified(host, command_user, what):
 
 # 3b 3: two rows with one issuer.
 
-def test_3b_3_two_clients_of_one_issuer(host, command_user):
+def test_3b_3_two_clients_of_one_issuer(host):
     host.providers(f"{ISSUER} first 24h", f"{ISSUER} {CLIENT} 24h")
     host.allowed(Forgery())
     host.allowed(Forgery(audience="first"))
@@ -346,16 +346,16 @@ def test_3b_3_two_clients_of_one_issuer(host, command_user):
 
 @pytest.mark.parametrize("aud", [f"x,{CLIENT}", [f"x,{CLIENT}"], f"{CLIENT},x", [f"{CLIENT} "],
                                  CLIENT[:-1], [[CLIENT]], {CLIENT: 1}], ids=str)
-def test_3b_4_audience_is_compared_whole(host, command_user, aud):
+def test_3b_4_audience_is_compared_whole(host, aud):
     host.refused(Forgery(claims=put(aud=aud)))
 
 
 @pytest.mark.parametrize("aud", [[CLIENT], ["x", CLIENT], [CLIENT, "y,z"]], ids=str)
-def test_3b_4_audience_in_a_list(host, command_user, aud):
+def test_3b_4_audience_in_a_list(host, aud):
     host.allowed(Forgery(claims=put(aud=aud)))
 
 
-def test_3b_4_client_with_a_comma(host, command_user):
+def test_3b_4_client_with_a_comma(host):
     host.providers(f"{ISSUER} a,b 24h")
     host.refused(Forgery(claims=put(aud=["a", "b"])), "audience")
     host.allowed(Forgery(audience="a,b"))
@@ -364,7 +364,7 @@ def test_3b_4_client_with_a_comma(host, command_user):
 # 3b 5: only iat + age was checked.
 
 @pytest.mark.parametrize("rule", ["12h", "24h", "48h", "1week", "oidc", "never"])
-def test_3b_5_issued_in_the_future(host, command_user, rule):
+def test_3b_5_issued_in_the_future(host, rule):
     host.providers(f"{ISSUER} {CLIENT} {rule}")
     future = int(time.time()) + 365 * 86400
     host.refused(Forgery(claims=put(iat=future, exp=future + HOUR)), "token_future")
@@ -376,7 +376,7 @@ def test_3b_5_issued_in_the_future(host, command_user, rule):
 
 @pytest.mark.parametrize("typ", ["at+jwt", "AT+JWT", "application/at+jwt", "logout+jwt",
                                  "secevent+jwt", "CIC", "COS", "x"])
-def test_3b_6_token_of_another_type(host, command_user, typ):
+def test_3b_6_token_of_another_type(host, typ):
     host.refused(Forgery(op_members=put(typ=typ)), "token_type")
 
 
@@ -384,7 +384,7 @@ def test_3b_6_token_of_another_type(host, command_user, typ):
 
 @pytest.mark.parametrize("name", ["ID token twice", "CIC twice", "third part of type CIC",
                                   "third part of type JWT"])
-def test_3b_7_part_twice(host, command_user, name):
+def test_3b_7_part_twice(host, name):
     host.refused(Forgery(**FORM[name]), "token_form")
 
 
@@ -395,7 +395,7 @@ def test_3b_7_part_twice(host, command_user, name):
     (["a"], "oidc:groups:a:b", False),
     (["x y"], "'oidc:groups:x y'", True), (["y"], "'oidc:groups:x y'", False),
     ([":"], "oidc:groups::", True)])
-def test_3b_8_value_with_colons(host, command_user, groups, rule, matches):
+def test_3b_8_value_with_colons(host, groups, rule, matches):
     host.auth_id(f"alice {rule} {ISSUER}")
     forgery = Forgery(claims=put(groups=groups))
     host.allowed(forgery) if matches else host.refused(forgery, "no_rule")
