@@ -35,6 +35,44 @@ why(const struct explanation *e)
 	return reason_meaning(d->reason);
 }
 
+/* What would change a no, where one thing usually does. */
+static const struct {
+	enum reason reason;
+	const char *words;
+} remedies[] = {
+	{ REASON_CERT_TYPE, "offer the certificate that opkssh login made" },
+	{ REASON_CERT_TIME, "log in at the provider again" },
+	{ REASON_CERT_PRINCIPALS,
+	  "a newer client, which asks for opkssh-wildcard" },
+	{ REASON_TOKEN_SIGNATURE, "log in at the provider again" },
+	{ REASON_ISSUER_UNKNOWN,
+	  "a row for this issuer in providers, the same byte for byte" },
+	{ REASON_KEY_UNKNOWN,
+	  "sallyport refresh, if the provider has a new key" },
+	{ REASON_PROVIDER_KEYS,
+	  "sallyport refresh, which says why the provider cannot be asked" },
+	{ REASON_AUDIENCE, "a row in providers with the client's own id" },
+	{ REASON_TOKEN_EXPIRED, "log in at the provider again" },
+	{ REASON_TOKEN_FUTURE,
+	  "the right time, on this machine or at the provider" },
+	{ REASON_NO_RULE, "a row for this identity in auth_id" },
+	{ REASON_EMAIL_UNVERIFIED,
+	  "a verified e-mail, or a rule that matches sub" },
+	{ REASON_GROUPS_OVERAGE,
+	  "a rule on another claim, or fewer groups in the token" },
+	{ REASON_DENIED_USER, "deny_users in config.yml" },
+	{ REASON_DENIED_EMAIL, "deny_emails in config.yml" },
+};
+
+static const char *
+remedy(const struct explanation *e)
+{
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+		if (remedies[i].reason == e->verify->login.decision.reason)
+			return remedies[i].words;
+	return "";
+}
+
 static void
 print_escaped(const char *p, size_t n)
 {
@@ -77,6 +115,8 @@ explanation_print(const struct explanation *e)
 		(void)printf(": ");
 	print_escaped(why(e), strlen(why(e)));
 	(void)putchar('\n');
+	if (remedy(e)[0] != '\0')
+		(void)printf("what would change it: %s\n", remedy(e));
 	if (d->file != NULL)
 		(void)printf("file: %s, line %u\n", d->file, d->line);
 	if (d->fetch != REASON_OK) {
@@ -123,6 +163,7 @@ explanation_print_json(const struct explanation *e)
 	print_member("verdict", verdict_word(e), ",");
 	print_member("reason", reason_word(d->reason), ",");
 	print_member("detail", why(e), ",");
+	print_member("remedy", remedy(e), ",");
 	print_member("file", d->file != NULL ? d->file : "", ",");
 	(void)printf("\"line\":%u,", d->line);
 	print_member("fetch", d->fetch != REASON_OK ? reason_word(d->fetch) :
