@@ -87,6 +87,9 @@ clean_start(void)
 	sigset_t none;
 	int fd;
 
+	/* What is ignored stays so in all that we start. (Not all can be set.) */
+	for (int sig = 1; sig < NSIG; sig++)
+		(void)sigaction(sig, &defaults, NULL);
 	/* A missing 0, 1 or 2 would be given to the first file we open. */
 	do
 		if ((fd = open("/dev/null", O_RDWR)) == -1)
@@ -95,9 +98,6 @@ clean_start(void)
 	closefrom(STDERR_FILENO + 1);
 	(void)sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1 ||
-	    sigaction(SIGALRM, &defaults, NULL) == -1 ||
-	    sigaction(SIGCHLD, &defaults, NULL) == -1 ||
-	    sigaction(SIGTERM, &defaults, NULL) == -1 ||
 	    /* sshd may close the pipe before it has read everything. */
 	    sigaction(SIGPIPE, &ignore, NULL) == -1)
 		return -1;

@@ -198,12 +198,10 @@ static bool
 settle(int out, pid_t runner)
 {
 	static const struct sigaction defaults = { .sa_handler = SIG_DFL };
-	static const int signals[] = { SIGTERM, SIGALRM, SIGHUP, SIGINT,
-		SIGPIPE };
 	sigset_t none;
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		(void)sigaction(signals[i], &defaults, NULL);
+	for (int sig = 1; sig < NSIG; sig++)
+		(void)sigaction(sig, &defaults, NULL);
 	(void)sigemptyset(&none);
 	(void)umask(022);
 	/* 0 is /dev/null already, and CHILD_FD closes on exec. */
