@@ -310,6 +310,16 @@ take_environment(struct environment *env, const struct ipc_message *m)
 	return ERR_OK;
 }
 
+/* An equal share of what is left, so that a slow one starves none. */
+static uint32_t
+plugin_time(const struct verify *v, size_t plugin)
+{
+	uint32_t left = login_time_left(&v->login, DEADLINE_MAX_S * 1000);
+	uint32_t share = left / (uint32_t)(v->settings.files.nplugins - plugin);
+
+	return share > 0 ? share : 1;
+}
+
 static enum err
 run_plugin(struct verify *v, struct environment *env,
     const struct ipc_message *m)
@@ -332,7 +342,7 @@ run_plugin(struct verify *v, struct environment *env,
 		.env_len = env->len,
 		.words = m->as.PLUGIN_RUN.words.p,
 		.words_len = m->as.PLUGIN_RUN.words.len,
-		.time_ms = login_time_left(&v->login, DEADLINE_MAX_S * 1000),
+		.time_ms = plugin_time(v, i),
 	};
 	reason = plugin_ask(&v->plugins, &request, v->login.deadline_ms,
 	    &allowed, detail);
