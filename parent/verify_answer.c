@@ -262,6 +262,23 @@ give_userinfo(struct verify *v, const struct ipc_message *m)
 
 /* --- the user's own rules --- */
 
+/* What the judge needs to go on without them. */
+#define HOME_RESERVE_MS 500
+
+/*
+ * A name service or a home that answers nobody must not take the time of the
+ * plugins, which may still allow the login.
+ */
+static int64_t
+home_deadline(const struct verify *v)
+{
+	int64_t now_ms = ipc_now_ms(), deadline_ms = v->login.deadline_ms;
+
+	if (v->settings.files.nplugins > 0)
+		return now_ms + (deadline_ms - now_ms) / 2;
+	return deadline_ms - HOME_RESERVE_MS;
+}
+
 static enum err
 give_home_auth_id(struct verify *v)
 {
@@ -269,7 +286,7 @@ give_home_auth_id(struct verify *v)
 	struct file_problem problem;
 	enum err err;
 
-	if (home_take(&v->home, v->login.deadline_ms, &file, &problem) ==
+	if (home_take(&v->home, home_deadline(v), &file, &problem) ==
 	    HOME_REFUSED)
 		note(v, REASON_HOME_POLICY, IPC_TEXT_HOME_AUTH_ID,
 		    problem.what);
@@ -524,7 +541,9 @@ converse(struct verify *v)
 			return err;
 		if (m.type == IPC_LOGIN_VERDICT)
 			return take_verdict(v, &m);
-		if (++spoken > NOTES_MAX)
+		/* Everything else has a bound of its own. */
+		if ((m.type == IPC_NOTE || m.type == IPC_CHECK) &&
+		    ++spoken > NOTES_MAX)
 			return ERR_TOO_BIG;
 		if ((err = serve(v, &m, &needed)) != ERR_OK)
 			return err;
