@@ -38,6 +38,17 @@ def compile_c(name, *sources, flags=()):
     return target
 
 
+def clear_scripts():
+    """From here on every liar is honest that no script is written for."""
+    for path in room.SCRATCH.glob("liar.*"):
+        path.unlink()
+
+
+def write_script(role, lines):
+    """What the liar in this role does."""
+    (room.SCRATCH / f"liar.{role}").write_text("".join(f"{line}\n" for line in lines))
+
+
 @contextlib.contextmanager
 def stand_in(path, by):
     """Put the program `by` in the place of a staged one, for a while."""
