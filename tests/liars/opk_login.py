@@ -60,6 +60,9 @@ class Idp(Provider):
     def discovery(self, **changes):
         return super().discovery(**{"userinfo_endpoint": self.issuer + USERINFO} | changes)
 
+    def discovery_text(self):
+        return json.dumps(self.discovery()).encode()
+
     def reset(self):
         super().reset()
         self.listener.connects = 0

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 E2E = Path(__file__).resolve().parents[1] / "e2e"
 sys.path.insert(0, str(E2E))
 
@@ -23,6 +25,14 @@ def use(config):
     spec.loader.exec_module(lab)
     del lab.__file__    # by which pytest would keep a conftest's fixtures to its own folder
     config.pluginmanager.register(lab, "lab")       # calls its pytest_configure
+
+
+def in_turn(names, cases, id=str):
+    """parametrize() with these cases, each as one of the two command users: where it is not the
+    user that makes the difference, and time."""
+    return pytest.mark.parametrize(f"command_user,{names}", [
+        pytest.param(("key9", "root")[number % 2], *(case if isinstance(case, tuple) else [case]),
+                     id=id(case)) for number, case in enumerate(cases)], indirect=["command_user"])
 
 
 def build_directory():

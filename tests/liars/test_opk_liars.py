@@ -13,18 +13,17 @@ from key9_api import send as page
 from messages import (
     DEFAULTS, ERR, LIAR, LIMIT, MESSAGES, REASON, REASON_WORD, datagram, malformed, not_now)
 from opk_login import (
-    ACCESS_TOKEN, CLIENT, ISSUER, SSH_TYPE, USERINFO, Idp, cert_authority, line_of, login_of,
+    ACCESS_TOKEN, CLIENT, ISSUER, SSH_TYPE, USERINFO, cert_authority, line_of, login_of,
     user_key, wire_string)
 from program import PREFIX
 from provider_api import DISCOVERY, ETC, JWKS, cache_file
 from room import SCRATCH
-from room_lab import clear_scripts, stand_in, write_script
+from room_lab import clear_scripts, in_turn, stand_in, write_script
 from test_liars import AT_ONCE, ENDINGS, Turn, hear, other_reasons, reason_for, say, send
 
 KEY_SETS, REFRESH, AUTH_ID, HOME_AUTH_ID, PLUGINS = range(1, 6)     # NEED's what
 NONE, WILDCARD, LOGIN_NAME = range(3)       # LOGIN_VERDICT's principal
 DEADLINE = 1
-COMMAND_USERS = ["key9", "root"]
 
 # Another key hides in the certificate, where the client may write what it likes.
 HIDDEN = user_key("ES256", "hidden").ssh_blob()
@@ -68,17 +67,10 @@ TURNS = [
 FIRST_TURNS = TURNS[:3]     # where each message is tried in all its forms
 
 
-@pytest.fixture(scope="session")
-def whole_idp(whole_lab):
-    return Idp()
-
-
 @pytest.fixture
-def idp(whole_idp, lab):
-    whole_idp.reset()
-    opk_login.write_rules(whole_idp)
+def idp(opk_idp):
     opk_login.write_plugin("echo deny")
-    return whole_idp
+    return opk_idp
 
 
 @pytest.fixture
@@ -127,10 +119,7 @@ def lies():
                 yield turn, f"{name}-{what}", data, error
 
 
-# Each as one of the users, in turn: what a worker says is the same for both.
-@pytest.mark.parametrize("command_user,turn,what,data,error", [
-    pytest.param(COMMAND_USERS[number % 2], *lie, id=f"{lie[0].name}-{lie[1]}")
-    for number, lie in enumerate(lies())], indirect=["command_user"])
+@in_turn("turn,what,data,error", lies(), id=lambda lie: f"{lie[0].name}-{lie[1]}")
 def test_no_message_of_this_turn(login, idp, turn, what, data, error):
     assert_blamed(login(*turn.honest, send(data), "sleep"), reason_for(error), ERR[error])
     assert idp.listener.connects == 0
@@ -143,14 +132,14 @@ def test_descriptor_is_passed(login, turn):
                   f"{ERR['ERR_EOF']}: killed by its system call filter (SIGSYS)")
 
 
-@pytest.mark.parametrize("turn", TURNS, ids=lambda turn: turn.name)
-@pytest.mark.parametrize("ending", ENDINGS)
+@in_turn("turn,ending", [(turn, ending) for turn in TURNS for ending in ENDINGS],
+         id=lambda case: f"{case[0].name}-{case[1]}")
 def test_judge_ends_early(login, turn, ending):
     line, detail = ENDINGS[ending]
     assert_blamed(login(*turn.honest, line), "WORKER_DIED", f"{ERR['ERR_EOF']}: {detail}")
 
 
-@pytest.mark.parametrize("turn", TURNS, ids=lambda turn: turn.name)
+@in_turn("turn", [(turn,) for turn in TURNS], id=lambda case: case[0].name)
 def test_judge_is_silent(login, turn):
     result = login(*turn.honest, "sleep", deadline=DEADLINE)
     assert_blamed(result, "DEADLINE", ERR["ERR_DEADLINE"], DEADLINE + program.SLACK)
@@ -269,7 +258,7 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("what", LIES)
+@in_turn("what", LIES)
 def test_judge_lies(login, idp, what):
     lines, error = LIES[what]
     assert_blamed(login(*lines, "sleep"), "WORKER_PROTOCOL", ERR[error])
@@ -286,19 +275,19 @@ OTHERS = ["NO_KEYS", "USAGE", "WRONG_USER", "CONFIG_MISSING", "CONFIG_VALUE", "C
           "WORKER_START", "WORKER_DIED", "CAGE", "SYSTEM", "DEADLINE", *NOTES]
 
 
-@pytest.mark.parametrize("reason", other_reasons(NOTES)[::4])
+@in_turn("reason", other_reasons(NOTES)[::4])
 def test_note_that_is_none(login, reason):
     result = login(*TALKING, say("NOTE", reason=reason), "sleep")
     assert_blamed(result, "WORKER_PROTOCOL", ERR["ERR_BOUND"])
 
 
-@pytest.mark.parametrize("reason", [*(REASON[name] for name in OTHERS), 255])
+@in_turn("reason", [*(REASON[name] for name in OTHERS), 255])
 def test_verdict_for_a_reason_not_the_judges_own(login, reason):
     result = login(*TALKING, say("LOGIN_VERDICT", reason=reason), "sleep")
     assert_blamed(result, "WORKER_PROTOCOL", ERR["ERR_BOUND"])
 
 
-@pytest.mark.parametrize("reason", other_reasons(CONFIG_ERRORS)[::4])
+@in_turn("reason", other_reasons(CONFIG_ERRORS)[::4])
 def test_config_error_that_is_none(login, reason):
     result = login(*BRIEFED, say("CONFIG_ERROR", reason=reason), "sleep")
     assert_blamed(result, "WORKER_PROTOCOL", ERR["ERR_BOUND"])
