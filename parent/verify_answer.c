@@ -24,16 +24,60 @@ send_text(struct verify *v, enum ipc_text kind, const void *data, size_t len)
 
 /* --- what our files say --- */
 
-/* Issuers are ours: each stands in the file that we gave. */
+/* What may stand before a row's first word: white space, a quote, UTF-8's own
+ * mark or a no-break space. */
+static bool
+is_margin(uint8_t c)
+{
+	return c <= ' ' || c == '"' || c == '\'' || c >= 0x80;
+}
+
+/* Whether the n bytes at p are the first word of a line of the file. */
+static bool
+is_first_word(const struct trusted_file *file, const uint8_t *p, size_t n)
+{
+	const uint8_t *end = file->data + file->len;
+	const uint8_t *before = p;
+
+	if (p + n < end && !is_margin(p[n]))
+		return false;
+	while (before > file->data && before[-1] != '\n' &&
+	    is_margin(before[-1]))
+		before--;
+	return before == file->data || before[-1] == '\n';
+}
+
+/*
+ * Issuers are ours: each begins a line of the file that we gave. Not a piece
+ * of one: https://idp.example.co is not https://idp.example.com, and this is
+ * whom we will ask for keys.
+ */
+static bool
+is_ours(const struct trusted_file *file, const struct ipc_span *issuer)
+{
+	const uint8_t *p = file->data, *end = file->data + file->len;
+
+	for (size_t i = 0; i < issuer->len; i++)
+		if (is_margin(((const uint8_t *)issuer->p)[i]))
+			return false;
+	for (; p < end; p++) {
+		p = memmem(p, (size_t)(end - p), issuer->p, issuer->len);
+		if (p == NULL)
+			return false;
+		if (is_first_word(file, p, issuer->len))
+			return true;
+	}
+	return false;
+}
+
 static enum err
 take_provider(struct verify *v, const struct ipc_message *m)
 {
-	const struct trusted_file *file = &v->settings.files.providers;
 	const struct ipc_span *issuer = &m->as.PROVIDER.issuer;
 
 	if (v->nproviders == v->settings.nproviders)
 		return ERR_TURN;
-	if (memmem(file->data, file->len, issuer->p, issuer->len) == NULL)
+	if (!is_ours(&v->settings.files.providers, issuer))
 		return ERR_BOUND;
 	opk_settings_copy(v->providers[v->nproviders++].issuer, *issuer);
 	return ERR_OK;
