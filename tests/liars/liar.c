@@ -86,6 +86,7 @@ print_tables(void)
 	(void)printf("limit KEYS_MAX %d\n", KEYS_MAX);
 	(void)printf("limit KEY9_ANSWER_MAX %d\n", KEY9_ANSWER_MAX);
 	(void)printf("limit KEY_SET_MAX %d\n", KEY_SET_MAX);
+	(void)printf("limit OFFERED_KEY_MAX %d\n", OFFERED_KEY_MAX);
 	(void)printf("limit PLUGIN_ENV_MAX %d\n", PLUGIN_ENV_MAX);
 }
 
