@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "seccomp/cage.h"
-#include "seccomp/policy.h"
 
 /* Becomes the worker: its channel, no other descriptor, no environment. */
 static void __attribute__((noreturn))

@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "seccomp/policy.h"
 #include "seccomp/private_root.h"
 
 /* A login's share of a processor is milliseconds. */
@@ -250,7 +249,7 @@ landlock(const struct landlock_rules *rules, struct cage_report *report)
 }
 
 static enum cage_step
-load_filter(const struct filter *filter, uint32_t *layers)
+load_filter(const struct filter_code *filter, uint32_t *layers)
 {
 	if (filter_load(filter) != 0)
 		return CAGE_STEP_SECCOMP;
@@ -325,7 +324,7 @@ cage_starter(struct cage_report *report)
 	} else
 		STEP(drop_capabilities(layers));
 	STEP(no_new_privs(layers));
-	return load_filter(&policy_starter, layers);
+	return load_filter(&filter_code_starter, layers);
 }
 
 static enum cage_step
@@ -358,7 +357,7 @@ cage_parent_as(uid_t uid, gid_t gid, const char *cache_dir,
 	STEP(not_dumpable(layers));
 	STEP(no_new_privs(layers));
 	STEP(parent_landlock(cache_dir, LANDLOCK_READ, report));
-	return load_filter(&policy_parent, layers);
+	return load_filter(&filter_code_parent, layers);
 }
 
 enum cage_step
@@ -394,7 +393,7 @@ cage_net_ports(const uint16_t *ports, size_t nports)
 enum cage_step
 cage_net_connected(void)
 {
-	return filter_load(&policy_net_talk) == 0 ? CAGE_SHUT :
+	return filter_load(&filter_code_net_talk) == 0 ? CAGE_SHUT :
 	    CAGE_STEP_SECCOMP;
 }
 #endif
