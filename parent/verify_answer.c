@@ -429,7 +429,8 @@ static bool
 is_verdict(enum reason reason)
 {
 	if (reason == REASON_OK || reason == REASON_PROVIDER_KEYS ||
-	    reason == REASON_NO_PROVIDER || reason == REASON_MEMORY)
+	    reason == REASON_NO_PROVIDER || reason == REASON_MEMORY ||
+	    reason == REASON_SYSTEM)
 		return true;
 	return reason >= REASON_CERT_TYPE && reason <= REASON_DENIED_EMAIL &&
 	    reason_class(reason) == REASON_DENY;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parseproc/gq256.h"
 #include "parseproc/jws.h"
 #include "parseproc/opk_session.h"
 
@@ -11,11 +10,9 @@ bool
 opk_judge_warm_up(void)
 {
 	for (int alg = 0; alg < JWS_ALGS; alg++)
-		/* P-384's known answers cost as much as a whole login. */
-		if (!(alg == JWS_ES384 ? jws_prepare(JWS_ES384) :
-		    jws_warm_up((enum jws_alg)alg)))
+		if (!jws_prepare((enum jws_alg)alg))
 			return false;
-	return gq256_warm_up();
+	return true;
 }
 
 /* --- saying --- */
