@@ -86,8 +86,8 @@ def large_login():
 
 
 def test_all_that_there_may_be_at_once(verify, command_user):
-    """64 providers with full key sets, the largest auth_id, a large certificate: the right answer, and
-    in time."""
+    """64 providers with full key sets, the largest auth_id, a large certificate: the right answer,
+    and in time."""
     rule = f"alice alice@example.com {ISSUER}\n".encode()
     assert verify().stdout
     good = program.read_entry(cache_file(command_user, "keys", ISSUER))

@@ -147,7 +147,8 @@ def test_damaged_keys(login, opk_idp, command_user, keys_file, what):
 def test_flipped_bit_in_a_key(login, lab, opk_idp, command_user, keys_file):
     """Such a set is sound to look at: nobody gets in by it until it is renewed."""
     entry = program.read_entry(keys_file)
-    keys_file.write_bytes(entry._replace(body=entry.body[:-1] + bytes([entry.body[-1] ^ 1])).packed())
+    flipped = entry.body[:-1] + bytes([entry.body[-1] ^ 1])
+    keys_file.write_bytes(entry._replace(body=flipped).packed())
     assert_denied(login(), "TOKEN_SIGNATURE")
     assert lab.program.run("refresh", as_user=command_user).status == 0
     assert_allowed(login(), "fresh")
@@ -309,6 +310,7 @@ def done(**values):
 
 
 DATA = say("KEYS_DATA", data=SET)
+LONGEST_DATA = datagram("KEYS_DATA", data=bytes(LIMIT["IPC_CHUNK_MAX"]))
 TWICE = [fetch(ISSUER + DISCOVERY), hear("TEXT_END"), fetch(ISSUER + JWKS), hear("TEXT_END")]
 LYING_KEYS = {
     "plain http elsewhere": [*ASKED, fetch(f"http://{API_ADDRESS}:8080/")],
@@ -323,7 +325,7 @@ LYING_KEYS = {
     "twice the same": [*ASKED, fetch(ISSUER + JWKS), hear("TEXT_END"), fetch(ISSUER + JWKS),
                        hear("TEXT_END"), DATA, done(total=1)],
     "after the first data": [*ASKED, DATA, fetch(ISSUER + JWKS)],
-    "too much": [*ASKED, f"endless {datagram('KEYS_DATA', data=bytes(LIMIT['IPC_CHUNK_MAX'])).hex()}"],
+    "too much": [*ASKED, f"endless {LONGEST_DATA.hex()}"],
     "another total": [*ASKED, DATA, done(total=len(SET) - 1)],
     "no keys": [*ASKED, DATA, done(keys=0)],
     "keys without a set": [*ASKED, done(total=0)],
