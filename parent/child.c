@@ -40,6 +40,7 @@ settle(int fd, pid_t parent)
 	/* Alarms are not inherited: its own last resort. */
 	(void)alarm(DEADLINE_MAX_S + 2);
 	return keep_only(fd) && child_limit(RLIMIT_CORE, 0) &&
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&
 	    /* It may have died before the kernel was told to tell us. */

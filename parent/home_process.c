@@ -102,6 +102,13 @@ take_dir(struct account *account, const char *dir)
 	(void)snprintf(account->dir, sizeof(account->dir), "%s", dir);
 }
 
+/* sshd says both, if it is asked to (%h, %U). */
+static bool
+needs_nss(const struct home_question *q)
+{
+	return q->uid == NULL || q->dir == NULL;
+}
+
 static void
 ask_nss(const struct home_question *q, struct account *account)
 {
@@ -132,7 +139,7 @@ find_account(const struct home_question *q, struct account *account)
 	 * read what is his, so it is one that nobody else is in.
 	 */
 	account->gid = (gid_t)SALLYPORT_PARENT_ID;
-	if (q->uid == NULL || q->dir == NULL)
+	if (needs_nss(q))
 		ask_nss(q, account);
 }
 
@@ -239,9 +246,13 @@ home_main(const void *question, pid_t parent)
 	if (clearenv() != 0 || !child_limit(RLIMIT_CPU, CPU_MAX_S) ||
 	    !child_limit(RLIMIT_FSIZE, 0))
 		_exit(127);
-	await_question();
+	/* Who need not ask anybody waits as the user, not as root. */
+	if (needs_nss(question))
+		await_question();
 	find_account(question, &account);
 	become_user(&account, parent);
+	if (!needs_nss(question))
+		await_question();
 	if (!trusted_read_open(open_file(&account, as_root), HOME_FILE_MAX,
 	    &file, &problem))
 		refuse(".opk/auth_id: %s", problem.what);

@@ -12,7 +12,7 @@ from opk_login import (
     write_rules)
 from probe import ask
 from provider_api import DISCOVERY, JWKS
-from room import SCRATCH, USERS
+from room import HOMES, SCRATCH, USERS
 from running import look_at
 from test_running import NULL, STARTER_AS_ROOT, Status, after_filter
 from traced_open import opens_of
@@ -20,10 +20,11 @@ from traced_open import opens_of
 OFFERED = login_of(access_token=ACCESS_TOKEN)
 WORKERS = {"opk-judge": "parseproc", "keys": "parseproc", "system-ca": "netproc"}
 PLUGIN_ID = 65524
-# Who there is while the provider is asked for each document, the runner of plugins included.
+# Who there is while the provider is asked for each document: the runner of plugins too, and
+# the process for the user's own rules, until it has been asked for them.
 EXPECTED = {
-    DISCOVERY: {"keys", "opk-judge", "parent", "runner", "starter", "system-ca"},
-    JWKS: {"keys", "opk-judge", "parent", "runner", "starter", "system-ca"},
+    DISCOVERY: {"home", "keys", "opk-judge", "parent", "runner", "starter", "system-ca"},
+    JWKS: {"home", "keys", "opk-judge", "parent", "runner", "starter", "system-ca"},
     USERINFO: {"opk-judge", "parent", "runner", "starter", "system-ca"},
 }
 
@@ -36,17 +37,21 @@ def idp(whole_opk_idp, lab):
     return whole_opk_idp
 
 
-def name_of(process, parents):
+def name_of(process, found):
     if process.comm in WORKERS:
         return process.comm
-    if int(process.status["PPid"]) not in parents:
+    if int(process.status["PPid"]) not in {other.pid for other in found}:
         return "parent"
-    return "starter" if process.status["Seccomp"] == "2" else "runner"
+    if process.status["Seccomp"] == "2":
+        return "starter"
+    # The runner is forked last.
+    last = max(other.pid for other in found if other.comm == process.comm)
+    return "runner" if process.pid == last else "home"
 
 
 @pytest.fixture
 def seen(lab, idp, command_user):
-    """path: [(name, Process)] while that is asked for. The home child has ended by then."""
+    """path: [(name, Process)] while that is asked for."""
     seen = {}
 
     def watch(request):
@@ -59,10 +64,10 @@ def seen(lab, idp, command_user):
                              if process.comm in WORKERS or process.comm.startswith("sallyport-")):
                 break
             time.sleep(0.01)
-        parents = {process.pid for process in found}
-        seen[request.path] = [(name_of(process, parents), process) for process in found]
+        seen[request.path] = [(name_of(process, found), process) for process in found]
     idp.watch = watch
-    result = lab.program.run("verify", "alice", *words(OFFERED), as_user=command_user)
+    result = lab.program.run("verify", "alice", *words(OFFERED), f"--home={HOMES / 'alice'}",
+                             f"--uid={USERS['alice']}", as_user=command_user)
     assert (result.status, result.stdout) == (0, line_of(OFFERED)), result
     return seen
 
@@ -95,10 +100,10 @@ def test_command_lines_and_environments(seen):
 
 def test_filters_and_privileges(seen):
     filters = {"parent": "1", "starter": "1", "opk-judge": "2", "keys": "2",
-               "system-ca": "23", "runner": "0"}     # 2: not connected yet
+               "system-ca": "23", "runner": "0", "home": "0"}     # 2: not connected yet
     for name, process in everybody(seen):
         assert process.status["NoNewPrivs"] == "1", name
-        assert process.status["Seccomp"] == ("0" if name == "runner" else "2"), name
+        assert process.status["Seccomp"] == ("0" if name in ("home", "runner") else "2"), name
         assert process.status["Seccomp_filters"] in filters[name], name
         assert process.status["Threads"] == "1", name
         assert process.owner == 0 or name == "starter", f"{name} may be traced by its own user"
@@ -113,7 +118,12 @@ def test_ids_and_capabilities(lab, seen, command_user):
             role = WORKERS.get(name, name)
             expected = ids.get(role) or ids.get("plugin") or ids.get("plugins") or str(PLUGIN_ID)
             assert process.status["Groups"] == "", name
-        assert process.uids == process.gids == [expected] * 4, name
+        if (name, command_user) == ("home", "root"):
+            # The user already, and in a group that nobody else is in.
+            assert process.uids == [str(USERS["alice"])] * 4
+            assert process.gids == [ids["parent"]] * 4
+        else:
+            assert process.uids == process.gids == [expected] * 4, name
         keeps = STARTER_AS_ROOT if (name, command_user) == ("starter", "root") else 0
         assert process.capabilities("Eff") == process.capabilities("Prm") == keeps, name
         assert process.capabilities("Inh") == process.capabilities("Amb") == 0, name
