@@ -55,7 +55,8 @@ start_child(struct children *children, unsigned worker)
 
 	if (*channel == -1)
 		return;
-	if ((pid = fork()) == 0)
+	/* Nothing is copied for what is replaced at once. */
+	if ((pid = vfork()) == 0)
 		run_worker(children, worker, self);
 	/* If there is no child, closing this end is how the parent hears it. */
 	(void)close(*channel);

@@ -425,7 +425,6 @@ opk_judge_run(struct ipc_channel *ch)
 	static struct opk_session s;
 	struct files files = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
 
-	memset(&s, 0, sizeof(s));
 	s.ch = ch;
 	s.login.cert.type = "";
 	hear_question(&s, &files);

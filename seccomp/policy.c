@@ -170,6 +170,7 @@ static const struct filter_row starter_rows[] = {
 	CALL(clone, "fork"),
 	CALL(clone3, "fork, in newer C libraries"),
 	CALL(fork, "fork"),
+	CALL(vfork, "a worker that is about to be executed"),
 	CALL(execveat, "the workers, by descriptors checked before"),
 	CALL(execve, "the same, where the C library has no execveat"),
 	CALL(wait4, "how a worker ended"),
