@@ -60,6 +60,12 @@ enum err ipc_send(struct ipc_channel *ch, int64_t deadline_ms,
 enum err ipc_send_text(struct ipc_channel *ch, int64_t deadline_ms,
     enum ipc_text text, const uint8_t *data, size_t len) MUST_CHECK;
 
+/*
+ * Waits until fd is ready for the events (as poll(2) has them): ERR_OK,
+ * ERR_DEADLINE or ERR_SYSTEM.
+ */
+enum err ipc_wait(int fd, short events, int64_t deadline_ms) MUST_CHECK;
+
 /* Milliseconds of CLOCK_MONOTONIC, the clock of every deadline. */
 int64_t ipc_now_ms(void);
 

@@ -17,9 +17,8 @@ ipc_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Waits until fd is ready for the events or the deadline has passed. */
-static enum err
-wait_for(int fd, short events, int64_t deadline_ms)
+enum err
+ipc_wait(int fd, short events, int64_t deadline_ms)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
 
@@ -48,7 +47,7 @@ ipc_recv(struct ipc_channel *ch, int64_t deadline_ms, uint32_t expected,
 
 	memset(m, 0, sizeof(*m));
 	do {
-		if ((err = wait_for(ch->fd, POLLIN, deadline_ms)) != ERR_OK)
+		if ((err = ipc_wait(ch->fd, POLLIN, deadline_ms)) != ERR_OK)
 			return err;
 		n = recvmsg(ch->fd, &msg, MSG_DONTWAIT);
 		/*
@@ -80,7 +79,7 @@ ipc_send(struct ipc_channel *ch, int64_t deadline_ms,
 	if ((err = ipc_encode(m, ch->sends, ch->buf, &len)) != ERR_OK)
 		return err;
 	do {
-		if ((err = wait_for(ch->fd, POLLOUT, deadline_ms)) != ERR_OK)
+		if ((err = ipc_wait(ch->fd, POLLOUT, deadline_ms)) != ERR_OK)
 			return err;
 		n = send(ch->fd, ch->buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	} while (n == -1 && (errno == EINTR || errno == EAGAIN));

@@ -71,25 +71,6 @@ child_start(void (*run)(const void *arg, pid_t parent), const void *arg)
 	return pair[0];
 }
 
-static enum err
-wait_for(int fd, short events, int64_t deadline_ms)
-{
-	struct pollfd pfd = { .fd = fd, .events = events };
-
-	for (;;) {
-		int64_t left = deadline_ms - ipc_now_ms();
-		int n;
-
-		if (left <= 0)
-			return ERR_DEADLINE;
-		n = poll(&pfd, 1, left > 60000 ? 60000 : (int)left);
-		if (n > 0)
-			return ERR_OK;
-		if (n == -1 && errno != EINTR)
-			return ERR_SYSTEM;
-	}
-}
-
 enum err
 child_hear(int fd, int64_t deadline_ms, void *buf, size_t size, size_t *n)
 {
@@ -100,7 +81,7 @@ child_hear(int fd, int64_t deadline_ms, void *buf, size_t size, size_t *n)
 
 	*n = 0;
 	do {
-		if ((err = wait_for(fd, POLLIN, deadline_ms)) != ERR_OK)
+		if ((err = ipc_wait(fd, POLLIN, deadline_ms)) != ERR_OK)
 			return err;
 		got = recvmsg(fd, &msg, MSG_DONTWAIT);
 		/* ECONNRESET: it ended with ours unread; it may have spoken. */
@@ -124,7 +105,7 @@ child_tell(int fd, int64_t deadline_ms, const void *buf, size_t n)
 	ssize_t sent;
 
 	do {
-		if ((err = wait_for(fd, POLLOUT, deadline_ms)) != ERR_OK)
+		if ((err = ipc_wait(fd, POLLOUT, deadline_ms)) != ERR_OK)
 			return err;
 		sent = send(fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	} while (sent == -1 && (errno == EINTR || errno == EAGAIN));

@@ -9,7 +9,7 @@
 
 #include "parent/explanation.h"
 #include "parent/log.h"
-#include "parent/verify_options.h"
+#include "parent/options.h"
 
 /* An offered key in a file: "TYPE BASE64 COMMENT", as ssh-keygen writes. */
 #define KEY_FILE_MAX (OFFERED_KEY_MAX / 3 * 4 + 4096)
@@ -65,7 +65,7 @@ static const struct option longopts[] = {
 static int
 wrong(const char *what)
 {
-	(void)fprintf(stderr, "sallyport explain: %s; see --help\n", what);
+	(void)option_wrong("explain", what);
 	return UNDECIDED;
 }
 

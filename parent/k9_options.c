@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ipc/limits.h"
+#include "parent/options.h"
 
 #define CONFIG_DEFAULT "/opt/k9/etc/k9.yaml"
 
@@ -38,30 +39,17 @@ static const struct option longopts[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* What is wrong never contains what was typed: it may be a secret. */
 static int
 wrong(const char *what)
 {
-	(void)fprintf(stderr, "sallyport k9-ssh: %s; see --help\n", what);
-	return 1;
-}
-
-static bool
-read_seconds(const char *text, uint32_t *seconds)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || n < 1 ||
-	    n > DEADLINE_MAX_S)
-		return false;
-	*seconds = (uint32_t)n;
-	return true;
+	return option_wrong("k9-ssh", what);
 }
 
 static int
 read_option(int opt, struct k9_options *options)
 {
+	unsigned long n;
+
 	switch (opt) {
 	case OPT_USER:
 		options->user = optarg;
@@ -73,15 +61,15 @@ read_option(int opt, struct k9_options *options)
 		options->config = optarg;
 		return -1;
 	case OPT_DEADLINE:
-		if (!read_seconds(optarg, &options->deadline_s))
+		if (!option_number(optarg, 1, DEADLINE_MAX_S, &n))
 			return wrong("--deadline takes 1 to 30 seconds");
+		options->deadline_s = (uint32_t)n;
 		return -1;
 	case OPT_LOG:
 		options->log_stderr = true;
 		return -1;
 	case OPT_VERSION:
-		(void)puts("sallyport " SALLYPORT_VERSION);
-		return 0;
+		return option_version();
 	case OPT_HELP:
 		(void)fputs(help, stdout);
 		return 0;

@@ -31,18 +31,6 @@ user_valid(const char *user)
 }
 
 static bool
-shut_cage(struct k9_login *k9)
-{
-	struct cage_report report;
-	enum cage_step step;
-
-	step = cage_parent(SALLYPORT_PARENT_ID,
-	    cache_directory(&k9->login.cache), &report);
-	return step == CAGE_SHUT || login_fail(&k9->login, REASON_CAGE,
-	    "the parent could not shut its cage: %s", cage_step_name((int)step));
-}
-
-static bool
 run(struct k9_login *k9)
 {
 	struct login *login = &k9->login;
@@ -57,7 +45,7 @@ run(struct k9_login *k9)
 	if (!login_start(login, WORKER_JUDGE))
 		return false;
 	cache_open(&k9->login.cache, k9->us);
-	if (!k9_brief_judge(k9) || !shut_cage(k9) || !k9_hear_question(k9))
+	if (!k9_brief_judge(k9) || !login_shut_cage(login) || !k9_hear_question(k9))
 		return false;
 	return k9_find_keys(k9);
 }

@@ -185,6 +185,18 @@ login_await_ready(struct login *login, enum worker worker,
 }
 
 bool
+login_shut_cage(struct login *login)
+{
+	struct cage_report report;
+	enum cage_step step = cage_parent(SALLYPORT_PARENT_ID,
+	    cache_directory(&login->cache), &report);
+
+	return step == CAGE_SHUT || login_fail(login, REASON_CAGE,
+	    "the parent could not shut its cage: %s",
+	    cage_step_name((int)step));
+}
+
+bool
 login_narrow(struct login *login)
 {
 	enum cage_step step = cage_parent_narrow(cache_directory(&login->cache));

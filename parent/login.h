@@ -99,6 +99,12 @@ bool login_worker_failed(struct login *login, enum worker worker,
     enum err err);
 
 /*
+ * The parent shuts its cage: it has opened what only it may, and hears the
+ * first worker next. False when the decision has been made.
+ */
+bool login_shut_cage(struct login *login) MUST_CHECK;
+
+/*
  * The parent, in its cage, gives up opening anything outside its cache:
  * before any byte from the network comes in. False when the decision has been
  * made.

@@ -13,6 +13,7 @@
 #include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/login_name.h"
+#include "parent/options.h"
 #include "seccomp/cage.h"
 
 /* An issuer has at least "https://": what KEYS_ASK can say. */
@@ -55,8 +56,7 @@ static const struct option longopts[] = {
 static int
 wrong(const char *what)
 {
-	(void)fprintf(stderr, "sallyport preload: %s; see --help\n", what);
-	return 1;
+	return option_wrong("preload", what);
 }
 
 static int
@@ -67,8 +67,7 @@ read_option(int opt, struct preload *p)
 		p->cache_user = optarg;
 		return -1;
 	case OPT_VERSION:
-		(void)puts("sallyport " SALLYPORT_VERSION);
-		return 0;
+		return option_version();
 	case OPT_HELP:
 		(void)fputs(help, stdout);
 		return 0;

@@ -7,23 +7,6 @@
 
 #include "ipc/channel.h"
 
-/* Waits until fd takes PIPE_BUF bytes without blocking (pipe(7)). */
-static bool
-wait_writable(int fd, int64_t deadline_ms)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-	int n;
-
-	do {
-		int64_t left = deadline_ms - ipc_now_ms();
-
-		if (left <= 0)
-			return false;
-		n = poll(&pfd, 1, (int)left);
-	} while (n == 0 || (n == -1 && errno == EINTR));
-	return n == 1;
-}
-
 bool
 print_all(const char *text, size_t len, int fd, int64_t deadline_ms)
 {
@@ -31,7 +14,8 @@ print_all(const char *text, size_t len, int fd, int64_t deadline_ms)
 		size_t n = len - done;
 		ssize_t written;
 
-		if (!wait_writable(fd, deadline_ms))
+		/* Then it takes PIPE_BUF bytes without blocking (pipe(7)). */
+		if (ipc_wait(fd, POLLOUT, deadline_ms) != ERR_OK)
 			return false;
 		written = write(fd, text + done,
 		    n < PIPE_BUF ? n : PIPE_BUF);

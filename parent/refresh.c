@@ -18,7 +18,7 @@
 #include "parent/opk_settings.h"
 #include "parent/print.h"
 #include "parent/provider_keys.h"
-#include "parent/verify_options.h"
+#include "parent/options.h"
 #include "seccomp/cage.h"
 
 /* A provider may be slower than anybody would wait at a login. */
@@ -67,8 +67,7 @@ static const struct option longopts[] = {
 static int
 wrong(const char *what)
 {
-	(void)fprintf(stderr, "sallyport refresh: %s; see --help\n", what);
-	return 1;
+	return option_wrong("refresh", what);
 }
 
 static int
@@ -89,8 +88,7 @@ read_option(int opt, struct refresh_options *options)
 		options->log_stderr = true;
 		return -1;
 	case OPT_VERSION:
-		(void)puts("sallyport " SALLYPORT_VERSION);
-		return 0;
+		return option_version();
 	case OPT_HELP:
 		(void)fputs(help, stdout);
 		return 0;
@@ -156,18 +154,6 @@ find_issuer(struct one *one)
 	return true;
 }
 
-static bool
-shut_cage(struct one *one)
-{
-	struct cage_report report;
-	enum cage_step step = cage_parent(SALLYPORT_PARENT_ID,
-	    cache_directory(&one->login.cache), &report);
-
-	return step == CAGE_SHUT || login_fail(&one->login, REASON_CAGE,
-	    "the parent could not shut its cage: %s",
-	    cage_step_name((int)step));
-}
-
 /* Up to the issuer: what does not depend on any provider. */
 static bool
 prepare(struct one *one)
@@ -184,7 +170,7 @@ prepare(struct one *one)
 	cache_open(&login->cache, us);
 	return opk_settings_load(login, &one->places, false,
 	    &one->settings) && opk_settings_ask(login, &one->settings) &&
-	    shut_cage(one) &&
+	    login_shut_cage(login) &&
 	    opk_settings_hear(login, &one->settings) && find_issuer(one);
 }
 

@@ -153,25 +153,6 @@ starter_start(struct starter *starter, enum worker worker)
 	return true;
 }
 
-/* Waits for the starter to speak or to end; false at the deadline. */
-static bool
-starter_wait(const struct starter *starter, int64_t deadline_ms)
-{
-	struct pollfd pfd = { .fd = starter->fd, .events = POLLIN };
-	int64_t left = deadline_ms - ipc_now_ms();
-
-	while (left > 0) {
-		int n = poll(&pfd, 1, (int)left);
-
-		if (n > 0)
-			return true;
-		if (n == -1 && errno != EINTR)
-			return false;
-		left = deadline_ms - ipc_now_ms();
-	}
-	return false;
-}
-
 /* The starter's next report, which must be about the given worker. */
 static bool
 hear(const struct starter *starter, int32_t worker, int64_t deadline_ms,
@@ -180,7 +161,7 @@ hear(const struct starter *starter, int32_t worker, int64_t deadline_ms,
 	struct report report;
 
 	*value = -1;
-	if (!starter_wait(starter, deadline_ms) ||
+	if (ipc_wait(starter->fd, POLLIN, deadline_ms) != ERR_OK ||
 	    recv(starter->fd, &report, sizeof(report), MSG_DONTWAIT) !=
 	    (ssize_t)sizeof(report) || report.worker != worker)
 		return false;
@@ -224,7 +205,7 @@ starter_close(struct starter *starter, int64_t deadline_ms)
 	close_channels(starter);
 	(void)shutdown(starter->fd, SHUT_WR);
 	/* It closes its end by exiting, when all its children are gone. */
-	while (starter_wait(starter, deadline_ms) &&
+	while (ipc_wait(starter->fd, POLLIN, deadline_ms) == ERR_OK &&
 	    recv(starter->fd, &ignored, sizeof(ignored), MSG_DONTWAIT) > 0)
 		;
 	(void)close(starter->fd);

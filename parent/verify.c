@@ -38,17 +38,10 @@ check_request(struct verify *v)
 	return true;
 }
 
-static bool
-shut_cage(struct verify *v)
+struct ipc_channel *
+verify_judge(struct verify *v)
 {
-	struct cage_report report;
-	enum cage_step step;
-
-	step = cage_parent(SALLYPORT_PARENT_ID,
-	    cache_directory(&v->login.cache), &report);
-	return step == CAGE_SHUT || login_fail(&v->login, REASON_CAGE,
-	    "the parent could not shut its cage: %s",
-	    cage_step_name((int)step));
+	return &v->login.starter.channels[WORKER_OPK_JUDGE];
 }
 
 bool
@@ -67,7 +60,7 @@ verify_run(struct verify *v)
 		return false;
 	local_user_name(geteuid(), v->us);
 	cache_open(&login->cache, v->us);
-	return verify_brief_judge(v) && shut_cage(v) && verify_hear_judge(v);
+	return verify_brief_judge(v) && login_shut_cage(login) && verify_hear_judge(v);
 }
 
 void

@@ -1,8 +1,8 @@
 /*
  * One login by certificate: the parent's side. verify_question.c tells the
- * judge what our files say and what was offered; verify_answer.c gives it
- * what it then asks for, and hears the verdict. Between them the parent's
- * cage is shut. The dry run (explain.c) is the same, and is told more.
+ * judge what our files say and what was offered; then the parent's cage is
+ * shut. verify_supply.c gives the judge what it asks for, verify_answer.c
+ * hears the verdict. The dry run (explain.c) is the same, and is told more.
  */
 #ifndef PARENT_VERIFY_H
 #define PARENT_VERIFY_H
@@ -50,6 +50,7 @@ struct verify {
 	struct plugin_runner plugins;
 	struct verify_provider providers[PROVIDERS_MAX];
 	size_t nproviders; /* heard so far */
+	uint32_t needed;   /* what the judge has asked for: each once */
 	bool plugin_asked[PLUGINS_MAX];
 	char *line;        /* owned; for sshd; NULL unless allowed */
 	struct verify_check checks[CHECK_COUNT];
@@ -66,6 +67,19 @@ void verify_end(struct verify *v);
 /* The two halves of verify_run(). False when the decision has been made. */
 bool verify_brief_judge(struct verify *v) MUST_CHECK;
 bool verify_hear_judge(struct verify *v) MUST_CHECK;
+
+/*
+ * Gives the judge what it asks for. Whatever it says that is out of turn or
+ * out of bounds is an error, and ends it.
+ */
+enum err verify_supply(struct verify *v, const struct ipc_message *m)
+    MUST_CHECK;
+
+/* Logs that something is amiss, in the file of that name or, NULL, in none. */
+void verify_note(const struct verify *v, enum reason reason,
+    const char *file, uint32_t line_number, struct ipc_span what);
+
+struct ipc_channel *verify_judge(struct verify *v);
 
 /* sallyport verify. argv[0] is the subcommand's name. */
 int verify_main(int argc, char **argv);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ipc/limits.h"
+#include "parent/options.h"
 
 static const char help[] =
     "usage: sallyport verify [OPTIONS] USER KEY TYPE [WORD...]\n"
@@ -39,23 +40,10 @@ static const struct option longopts[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* What is wrong never contains what was typed: it may be a token. */
 static int
 wrong(const char *what)
 {
-	(void)fprintf(stderr, "sallyport verify: %s; see --help\n", what);
-	return 1;
-}
-
-bool
-option_number(const char *text, unsigned long min, unsigned long max,
-    unsigned long *number)
-{
-	char *end;
-
-	*number = strtoul(text, &end, 10);
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' &&
-	    *number >= min && *number <= max;
+	return option_wrong("verify", what);
 }
 
 static int
@@ -87,8 +75,7 @@ read_option(int opt, struct verify_options *options)
 		options->log_stderr = true;
 		return -1;
 	case OPT_VERSION:
-		(void)puts("sallyport " SALLYPORT_VERSION);
-		return 0;
+		return option_version();
 	case OPT_HELP:
 		(void)fputs(help, stdout);
 		return 0;

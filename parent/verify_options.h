@@ -25,8 +25,4 @@ struct verify_options {
 int verify_options_read(int argc, char **argv,
     struct verify_options *options);
 
-/* Whole decimal numbers from min to max; false for anything else. */
-bool option_number(const char *text, unsigned long min, unsigned long max,
-    unsigned long *number);
-
 #endif

@@ -8,8 +8,8 @@ send_text(struct verify *v, enum ipc_text kind, const void *data, size_t len)
 	struct login *login = &v->login;
 	enum err err;
 
-	err = ipc_send_text(&login->starter.channels[WORKER_OPK_JUDGE],
-	    login->deadline_ms, kind, data, len);
+	err = ipc_send_text(verify_judge(v), login->deadline_ms, kind, data,
+	    len);
 	return err == ERR_OK ||
 	    login_worker_failed(login, WORKER_OPK_JUDGE, err);
 }

@@ -1,0 +1,30 @@
+#include "parent/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int
+option_wrong(const char *subcommand, const char *what)
+{
+	(void)fprintf(stderr, "sallyport %s: %s; see --help\n", subcommand,
+	    what);
+	return 1;
+}
+
+int
+option_version(void)
+{
+	(void)puts("sallyport " SALLYPORT_VERSION);
+	return 0;
+}
+
+bool
+option_number(const char *text, unsigned long min, unsigned long max,
+    unsigned long *number)
+{
+	char *end;
+
+	*number = strtoul(text, &end, 10);
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' &&
+	    *number >= min && *number <= max;
+}
