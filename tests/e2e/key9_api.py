@@ -116,7 +116,10 @@ class Request(NamedTuple):
 
 
 class Listener:
-    """One address and port. `connects` counts what arrives, whatever becomes of it."""
+    """One address and port. `connects` counts what arrives, whatever becomes of it.
+
+    `serve` is called with each connection, in a thread of its own.
+    """
 
     def __init__(self, address, port, serve, context=None):
         self.address, self.port = address, port

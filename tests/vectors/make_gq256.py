@@ -9,7 +9,8 @@
 A directory of gq256/ is a token taken apart: header64, payload64 and
 original64 as they stand in it, signature and the provider's n as bytes.
 The signer is written from ISO/IEC 14888-2 and openpubkey's description and
-shares nothing with the verifier. Making 8200 bits takes minutes.
+shares nothing with the verifier; tests/openpubkey/forge.py imports it.
+Making 8200 bits takes minutes.
 """
 import base64
 import hashlib
@@ -134,4 +135,5 @@ def known():
         print("};\n")
 
 
-{"extract": extract, "sign": make_all, "forge": forge, "known": known}[sys.argv[1]]()
+if __name__ == "__main__":
+    {"extract": extract, "sign": make_all, "forge": forge, "known": known}[sys.argv[1]]()
