@@ -4,16 +4,15 @@ import runs
 from figures import OURS, figure, progress, ratios
 from machine import Offered
 
-CLIENTS = 32
 KINDS = {"refusals_plain": Offered.plain, "refusals_issuer": Offered.unknown_issuer,
          "refusals_forged": Offered.forged, "logins": Offered.good}
 
 
-def measure(machine, kind, seconds):
+def measure(machine, kind, clients, seconds):
     progress(kind)
     rates = {}
     for name, command in ((OURS, machine.ours(KINDS[kind])), ("opkssh", machine.theirs(KINDS[kind]))):
-        found = runs.all_at_once(command, CLIENTS, seconds)
+        found = runs.all_at_once(command, clients, seconds)
         walls = [run.wall for run in found]
         rates[name] = len(found) / seconds
         figure(f"{kind}_rate_{name}", rates[name], "per_second")
@@ -22,7 +21,7 @@ def measure(machine, kind, seconds):
     ratios(f"{kind}_rate", rates)
 
 
-def all_cases(machine, seconds):
+def all_cases(machine, clients, seconds):
     machine.ours(Offered.good).output()
     for kind in KINDS:
-        measure(machine, kind, seconds)
+        measure(machine, kind, clients, seconds)

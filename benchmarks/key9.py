@@ -17,11 +17,12 @@ def key_lines():
     return [new_ed25519() for _ in range(max(SIZES))]
 
 
-def configure(machine, sizes):
+def configure(machine, sizes, listener="good", host="api.key9.test"):
     """As Key9 is used: its server's certificate is one that the system trusts. A user for each
     number of keys."""
     sections = program.k9_sections(machine.api, "key9")
     del sections["system"]["ca_file"]
+    sections["urls"]["query_ssh_keys"] = machine.api.url(listener, host)
     program.write_config(sections, group="key9")
     for size in sizes:
         machine.api.behaviours[f"user{size}"] = key9_api.answer(*key_lines()[:size])

@@ -18,11 +18,12 @@ from runs import Command
 
 STORE = Path("/etc/ssl/certs")
 OPKSSH_LOG = Path("/var/log/opkssh.log")
-# What opkssh's installation has for providers, and ours.
+# What opkssh's installation has for providers; and ours, the last.
 PROVIDERS = ["https://accounts.google.com google 24h",
              "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0 azure 24h",
              "https://gitlab.com gitlab 24h", "https://issuer.hello.coop hello 24h",
-             f"{GITHUB} github 24h", f"{ISSUER} {CLIENT} 24h"]
+             f"{GITHUB} github 24h"]
+LISTED = f"{ISSUER} {CLIENT} 24h"
 AUTH_ID = [f"alice {EMAIL} {ISSUER}",
            f"alice repo:octo-org/octo-repo:ref:refs/heads/* {GITHUB}"]
 
@@ -80,10 +81,15 @@ class Machine:
         self.policy()
 
     @staticmethod
-    def policy(providers=(), rows=()):
-        """With these before the rows that count."""
-        host.write(room.OPK / "providers", [*providers, *PROVIDERS])
+    def policy(providers=PROVIDERS, rows=()):
+        """`rows` come before those that count."""
+        host.write(room.OPK / "providers", [*providers, LISTED])
         host.write(room.OPK / "auth_id", [*rows, *AUTH_ID])
+
+    def refresh(self):
+        """Ask every provider now."""
+        subprocess.run([self.path, "refresh"], check=True, stdout=subprocess.DEVNULL,
+                       **program.as_sshd_would("opksshuser"))
 
     @staticmethod
     def forget_keys():
