@@ -9,6 +9,7 @@ sys.path[:0] = [str(TESTS / "e2e"), str(TESTS / "openpubkey")]
 
 import control      # noqa: E402
 import crowd        # noqa: E402
+import instructions # noqa: E402
 import key9         # noqa: E402
 import logins       # noqa: E402
 import memory       # noqa: E402
@@ -30,6 +31,7 @@ def main():
     control.all_cases({OURS: machine.ours(Offered.good), "opkssh": machine.theirs(Offered.good)},
                       3 if quick else 50)
     verify.all_cases(machine, 2 if quick else 100)
+    instructions.all_cases(machine)
     memory.all_cases(machine, 2 if quick else 5)
     key9.all_cases(machine, 2 if quick else 50)
     oslogin.all_cases(machine, 2 if quick else 50)

@@ -15,7 +15,7 @@ def progress(what):
 
 
 def figure(name, value, unit):
-    print(f"{name} {value:.4g} {unit}", flush=True)
+    print(name, value if isinstance(value, int) else f"{value:.4g}", unit, flush=True)
 
 
 def ratios(name, medians):

@@ -71,12 +71,15 @@ class Command:
             self._spawn = None
 
 
+def build_directory():
+    return Path(os.environ.get("SALLYPORT_BUILD", room.CHECKOUT / "build"))
+
+
 def spawn_program():
     """A copy that any user may run."""
     copy = room.SCRATCH / "spawn"
     if not copy.exists():
-        build = Path(os.environ.get("SALLYPORT_BUILD", room.CHECKOUT / "build"))
-        shutil.copyfile(build / "benchmarks/spawn", copy)
+        shutil.copyfile(build_directory() / "benchmarks/spawn", copy)
         copy.chmod(0o755)
     return copy
 

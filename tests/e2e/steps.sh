@@ -28,7 +28,8 @@ command -v npm >/dev/null || room_packages="$room_packages nodejs npm"
 check_packages="clang libclang-rt-dev libcurl4-openssl-dev libssl-dev android-libboringssl-dev
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils python3-pytest strace openssl"
 # For ./bench: what sallyport is compared with, and what it needs (libjson-c5: Google's helper).
-bench_packages="curl openssl libjson-c5"
+bench_packages="curl openssl libjson-c5 valgrind"
+check_packages="$check_packages $bench_packages"
 
 logs=build/check-logs
 
