@@ -4,7 +4,7 @@ group, in which nothing can be left behind."""
 import contextlib
 from pathlib import Path
 
-from figures import OURS, figure, progress
+from figures import figure, progress
 
 
 def hierarchy():

@@ -1,10 +1,7 @@
 """Whole logins by ssh: with the key in authorized_keys, through opkssh, through us."""
 
 import statistics
-import subprocess
 
-import forge
-import host
 import room
 import runs
 import sshd

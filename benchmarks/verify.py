@@ -14,16 +14,17 @@ def check(case, offered, commands):
         assert line.endswith(offered.plain_key) if allowed else line == "", (case, name, done)
 
 
-def measure(machine, case, offered, rounds, before=None):
+def measure(machine, case, offered, rounds, user="opksshuser", before=None):
     progress(case)
-    commands = {OURS: machine.ours(offered, before=before), "opkssh": machine.theirs(offered),
-                "true": machine.floor()}
+    commands = {OURS: machine.ours(offered, user, before), "opkssh": machine.theirs(offered, user),
+                "true": machine.floor(user)}
     check(case, offered, commands)
     side_by_side(case, runs.by_turns(commands, rounds))
 
 
 def all_cases(machine, rounds):
     measure(machine, "verify_warm", Offered.good, rounds)
+    measure(machine, "verify_warm_as_root", Offered.good, rounds, user="root")
     measure(machine, "verify_cold", Offered.good, rounds, before=machine.forget_keys)
     measure(machine, "verify_gq", Offered.gq256, rounds)
     measure(machine, "plain_key", Offered.plain, rounds)

@@ -1,4 +1,4 @@
-"""./bench works, loses no CPU, and a warm login takes no more instructions than it did.
+"""./bench works, loses no CPU and no memory, and a warm login takes no more instructions than it did.
 
     /usr/bin/python3 tests/bench/test_bench.py record    writes down how many it takes now
 """
@@ -79,6 +79,10 @@ def test_no_cpu_is_lost(figures, name):
     if name not in figures:
         pytest.skip("no cgroup v2 to compare with")
     assert 0.98 < figures[name] < 1.02
+
+
+def test_peak_of_what_is_known(figures):
+    assert 64 < figures["peak_of_64_MiB"] < 66
 
 
 @pytest.mark.parametrize("name", COUNTED)
