@@ -126,5 +126,7 @@ cache_control_add(struct cache_control *cc, const char *line, size_t n)
 uint32_t
 cache_control_max_age(const struct cache_control *cc)
 {
-	return cc->never ? 0 : cc->max_age_s;
+	if (cc->never || (cc->said && cc->max_age_s == 0))
+		return 1;
+	return cc->max_age_s;
 }

@@ -26,8 +26,8 @@ struct cache_control {
 void cache_control_add(struct cache_control *cc, const char *line, size_t n);
 
 /*
- * Seconds, at most MAX_AGE_MAX_S; 0 if nothing was said, or that it must not
- * be kept: whoever keeps it all the same has a rule of its own for both.
+ * Seconds, at most MAX_AGE_MAX_S; 0 if nothing was said, and 1 for "not at
+ * all": whoever keeps it all the same has a least time of its own.
  */
 uint32_t cache_control_max_age(const struct cache_control *cc);
 

@@ -18,7 +18,6 @@
 #include "netproc/request.h"
 #include "netproc/roots.h"
 #include "seccomp/cage.h"
-#include "seccomp/policy.h"
 
 /* libcurl, TLS, c-ares, and 0.3 MB of CA certificates. */
 #define MEMORY_MAX ((uint64_t)128 * 1024 * 1024)
@@ -42,7 +41,7 @@ static const struct cage_plan cage = {
 		.npaths = sizeof(readable) / sizeof(readable[0]),
 		.any_port = 1, /* until the request names it */
 		.scoped = 1 },
-	.filter = &policy_net_connect,
+	.filter = &filter_code_net_connect,
 };
 
 static void __attribute__((noreturn))

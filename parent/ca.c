@@ -83,10 +83,23 @@ is_wanted(int dir, const char *name)
 	    S_ISREG(st.st_mode) && !links_beside(dir, name);
 }
 
-static int
-compare(const void *a, const void *b)
+/*
+ * Keeps the names in order. Not by qsort(): for many it asks the kernel how
+ * much memory there is, which is no call of the parent's.
+ */
+static bool
+insert(struct names *names, const char *name)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	char *copy = strdup(name);
+	size_t i = names->n;
+
+	if (copy == NULL)
+		return false;
+	for (; i > 0 && strcmp(names->name[i - 1], copy) > 0; i--)
+		names->name[i] = names->name[i - 1];
+	names->name[i] = copy;
+	names->n++;
+	return true;
 }
 
 static bool
@@ -100,11 +113,9 @@ list(struct ca *ca, DIR *dir, struct names *names)
 		if (names->n == ENTRIES_MAX)
 			return problem(ca, REASON_CONFIG_SIZE,
 			    "the directory holds too many files");
-		if ((names->name[names->n] = strdup(entry->d_name)) == NULL)
+		if (!insert(names, entry->d_name))
 			return problem(ca, REASON_MEMORY, "no memory");
-		names->n++;
 	}
-	qsort(names->name, names->n, sizeof(names->name[0]), compare);
 	return true;
 }
 

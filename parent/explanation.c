@@ -178,8 +178,9 @@ explanation_print_json(const struct explanation *e)
 	}
 	(void)fputs("],\"claims\":{", stdout);
 	for (size_t i = 0; i < e->nclaims; i++) {
-		(void)printf("%s\"%s\":", i > 0 ? "," : "",
-		    e->claims[i].name);
+		(void)fputs(i > 0 ? "," : "", stdout);
+		print_string(e->claims[i].name, strlen(e->claims[i].name));
+		(void)putchar(':');
 		print_string(e->claims[i].value, e->claims[i].len);
 	}
 	(void)puts("}}");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "parent/child.h"
@@ -76,6 +77,7 @@ enum home_result
 home_take(struct home *home, int64_t deadline_ms, struct trusted_file *file,
     struct file_problem *problem)
 {
+	static const uint8_t go = 1;
 	struct home_report report;
 	char what[64];
 	enum err err;
@@ -84,6 +86,8 @@ home_take(struct home *home, int64_t deadline_ms, struct trusted_file *file,
 	*problem = (struct file_problem){ .reason = REASON_OK };
 	if (home->fd == -1)
 		return refuse(problem, "no process could be started for it");
+	/* If it is gone, hearing it says so. */
+	(void)!send(home->fd, &go, sizeof(go), MSG_DONTWAIT | MSG_NOSIGNAL);
 	err = hear(home, deadline_ms, &report, file);
 	home_end(home);
 	if (err != ERR_OK) {

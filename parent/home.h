@@ -40,7 +40,7 @@ bool home_begin(struct home *home, const char *user, const char *dir,
     const char *uid) MUST_CHECK;
 
 /*
- * Hears what the child found, once, not later than deadline_ms. Works in the
+ * Lets the child look, and hears what it found, once, not later than deadline_ms. Works in the
  * parent's cage. HOME_TAKEN: *file, at most HOME_FILE_MAX bytes, which the
  * user could have written and nobody else, but root; to be freed.
  * HOME_REFUSED: *problem, of reason REASON_HOME_POLICY.

@@ -217,6 +217,16 @@ become_user(const struct account *account, pid_t parent)
 		    cage_step_name((int)step));
 }
 
+/* Most logins never ask. */
+static void
+await_question(void)
+{
+	uint8_t go;
+
+	if (recv(CHILD_FD, &go, 1, 0) != 1)
+		_exit(0);
+}
+
 void
 home_main(const void *question, pid_t parent)
 {
@@ -229,6 +239,7 @@ home_main(const void *question, pid_t parent)
 	if (clearenv() != 0 || !child_limit(RLIMIT_CPU, CPU_MAX_S) ||
 	    !child_limit(RLIMIT_FSIZE, 0))
 		_exit(127);
+	await_question();
 	find_account(question, &account);
 	become_user(&account, parent);
 	if (!trusted_read_open(open_file(&account, as_root), HOME_FILE_MAX,

@@ -13,8 +13,8 @@ send_file(struct k9_login *k9, const char *path, enum trust trust,
 	struct file_problem problem;
 	enum err err;
 
-	if (!trusted_read(path, trust, CONFIG_FILE_MAX, &file, &problem) &&
-	    !(optional && problem.reason == REASON_CONFIG_MISSING)) {
+	if (!(optional && trusted_missing(path)) &&
+	    !trusted_read(path, trust, CONFIG_FILE_MAX, &file, &problem)) {
 		login->decision.file = path;
 		return login_fail(login, problem.reason, "%s", problem.what);
 	}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "parent/fetch.h"
 
@@ -78,6 +79,28 @@ netproc_for(const struct talk *talk, const struct document *document)
 	    (int)talk->refresh->net_ca);
 }
 
+static bool
+is_https(const void *url, size_t len)
+{
+	static const char https[] = "https://";
+	size_t n = sizeof(https) - 1;
+
+	return len > n && strncasecmp(url, https, n) == 0;
+}
+
+/*
+ * Without TLS only an issuer on the loopback interface is asked, and no proxy.
+ * The keys role knows; but it has read what the provider sent.
+ */
+static bool
+may_ask(const struct talk *talk, struct ipc_span url, struct ipc_span proxy)
+{
+	const char *issuer = talk->refresh->issuer;
+
+	return is_https(url.p, url.len) ||
+	    (!is_https(issuer, strlen(issuer)) && proxy.len == 0);
+}
+
 /* Of what is left, less what a netproc that fails us may take beyond it. */
 static uint32_t
 total_ms(const struct talk *talk)
@@ -150,6 +173,8 @@ serve(struct talk *talk, const struct ipc_message *m)
 	enum err err = ERR_OK;
 	bool ok;
 
+	if (!may_ask(talk, m->as.KEYS_FETCH.url, m->as.KEYS_FETCH.proxy))
+		return keys_role_failed(talk, ERR_BOUND);
 	memcpy(talk->url, m->as.KEYS_FETCH.url.p, m->as.KEYS_FETCH.url.len);
 	if (m->as.KEYS_FETCH.proxy.len > 0)
 		memcpy(talk->proxy, m->as.KEYS_FETCH.proxy.p,
@@ -204,6 +229,9 @@ take_done(struct talk *talk, const struct ipc_message *m)
 
 	if (!is_keys_reason(reason) || m->as.KEYS_DONE.total != keys->len ||
 	    good != (keys->len > 0) || good != (m->as.KEYS_DONE.keys > 0))
+		return keys_role_failed(talk, ERR_BOUND);
+	if (m->as.KEYS_DONE.userinfo.len > 0 && !may_ask(talk,
+	    m->as.KEYS_DONE.userinfo, m->as.KEYS_DONE.userinfo_proxy))
 		return keys_role_failed(talk, ERR_BOUND);
 	refresh->reason = reason;
 	refresh->nkeys = m->as.KEYS_DONE.keys;

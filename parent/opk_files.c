@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "parent/log.h"
 
@@ -33,18 +32,6 @@ join(char path[PATH_LEN_MAX + 1], const char *dir, const char *name)
 		path[0] = '\0';
 }
 
-/*
- * Not even a link of that name: a link that leads nowhere was meant to lead
- * somewhere.
- */
-static bool
-is_missing(const char *path)
-{
-	struct stat st;
-
-	return path[0] != '\0' && lstat(path, &st) == -1 && errno == ENOENT;
-}
-
 static bool
 load_providers(struct opk_files *files, const struct opk_places *places,
     struct file_problem *problem)
@@ -64,7 +51,7 @@ load_config(struct opk_files *files, const struct opk_places *places,
 		(void)snprintf(files->at_fault, sizeof(files->at_fault), "%s",
 		    strlen(places->config) <= PATH_LEN_MAX ?
 		    places->config : "");
-	if (places->config == NULL && is_missing(files->at_fault))
+	if (places->config == NULL && trusted_missing(files->at_fault))
 		return true;
 	return trusted_read(files->at_fault, places->trust, CONFIG_FILE_MAX,
 	    &files->config, problem);
@@ -77,7 +64,7 @@ load_auth_id(struct opk_files *files, const struct opk_places *places)
 	struct file_problem problem;
 
 	join(path, places->etc, "auth_id");
-	if (!is_missing(path) && !trusted_read(path, places->trust,
+	if (!trusted_missing(path) && !trusted_read(path, places->trust,
 	    AUTH_ID_FILE_MAX, &files->auth_id, &problem))
 		log_left_out(REASON_POLICY_FILE, path, problem.what);
 }
@@ -125,7 +112,7 @@ load_plugins(struct opk_files *files, const struct opk_places *places)
 	int n;
 
 	join(dir, places->etc, "policy.d");
-	if (is_missing(dir))
+	if (trusted_missing(dir))
 		return;
 	if (!trusted_directory(dir, places->trust, &problem)) {
 		log_left_out(REASON_PLUGIN_FILE, dir, problem.what);

@@ -9,9 +9,9 @@ opk_settings_load(struct login *login, const struct opk_places *places,
 	struct file_problem problem;
 
 	settings->places = places;
-	if (!trusted_read(SALLYPORT_YAML, TRUST_ROOT, CONFIG_FILE_MAX,
-	    &settings->sallyport_yaml, &problem) &&
-	    problem.reason != REASON_CONFIG_MISSING) {
+	if (!trusted_missing(SALLYPORT_YAML) &&
+	    !trusted_read(SALLYPORT_YAML, TRUST_ROOT, CONFIG_FILE_MAX,
+	    &settings->sallyport_yaml, &problem)) {
 		login->decision.file = SALLYPORT_YAML;
 		return login_fail(login, problem.reason, "%s", problem.what);
 	}
@@ -111,6 +111,36 @@ config_error(struct login *login, const struct opk_settings *settings,
 	    (const char *)what->p);
 }
 
+/* What may stand around a value in YAML. */
+static bool
+is_edge(uint8_t c)
+{
+	return c <= ' ' || strchr("\"',{}#", c) != NULL;
+}
+
+/*
+ * Whether a path stands in config.yml, unless it is empty. The judge could
+ * else have any authority vouch for a provider's keys whose certificate lies
+ * somewhere in a file of root's.
+ */
+static bool
+stands_in_config(const struct opk_settings *settings, const char *path)
+{
+	const struct trusted_file *file = &settings->files.config;
+	const uint8_t *p = file->data, *end = file->data + file->len;
+	size_t n = strlen(path);
+
+	for (; n > 0 && p < end; p++) {
+		p = memmem(p, (size_t)(end - p), path, n);
+		if (p == NULL)
+			return false;
+		if ((p == file->data || is_edge(p[-1])) &&
+		    (p + n == end || is_edge(p[n])))
+			return true;
+	}
+	return n == 0;
+}
+
 static bool
 take(struct login *login, struct opk_settings *settings,
     const struct ipc_message *m)
@@ -126,6 +156,9 @@ take(struct login *login, struct opk_settings *settings,
 	settings->nproviders = m->as.SETTINGS.providers;
 	opk_settings_copy(file, m->as.SETTINGS.ca_file);
 	opk_settings_copy(dirs, m->as.SETTINGS.ca_dirs);
+	if (!stands_in_config(settings, file) ||
+	    !stands_in_config(settings, dirs))
+		return login_worker_failed(login, WORKER_OPK_JUDGE, ERR_BOUND);
 	settings->net_ca = ca_wanted(file, dirs);
 	if (ca_read(file, dirs, &settings->ca))
 		return login_narrow(login);

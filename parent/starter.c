@@ -14,8 +14,9 @@
 #include "seccomp/cage.h"
 
 const struct starter_worker starter_workers[WORKER_COUNT] = {
-#define W(name, log_name, executable, role, to, from)                         \
-	[WORKER_##name] = { log_name, EXECUTABLE_##executable, role, to, from },
+#define W(name, socket, log_name, executable, role, to, from)                 \
+	[WORKER_##name] = { WORKER_##socket, log_name,                        \
+	    EXECUTABLE_##executable, role, to, from },
 	WORKERS(W)
 #undef W
 };
@@ -69,8 +70,9 @@ open_channels(struct starter *starter, struct children *children)
 	for (unsigned i = 0; i < WORKER_COUNT; i++) {
 		struct ipc_channel *ch = &starter->channels[i];
 
-		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
-		    pair) == -1)
+		/* Otherwise the pair is the one before it. */
+		if (starter_workers[i].socket == i && socketpair(AF_UNIX,
+		    SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 			return false;
 		ch->fd = pair[0];
 		ch->sends = starter_workers[i].to;
@@ -85,11 +87,11 @@ open_channels(struct starter *starter, struct children *children)
 }
 
 static void
-close_parents_side(const struct starter *starter)
+close_channels(const struct starter *starter)
 {
-	(void)close(starter->fd);
 	for (unsigned i = 0; i < WORKER_COUNT; i++)
-		(void)close(starter->channels[i].fd);
+		if (starter_workers[i].socket == i)
+			(void)close(starter->channels[i].fd);
 }
 
 static void
@@ -97,7 +99,8 @@ close_childrens_side(const struct children *children)
 {
 	(void)close(children->command_fd);
 	for (unsigned i = 0; i < WORKER_COUNT; i++)
-		(void)close(children->channel[i]);
+		if (starter_workers[i].socket == i)
+			(void)close(children->channel[i]);
 	for (unsigned i = 0; i < EXECUTABLE_COUNT; i++)
 		(void)close(children->executable[i]);
 }
@@ -120,7 +123,8 @@ starter_open(struct starter *starter, enum reason *reason)
 		return false;
 	}
 	if (pid == 0) {
-		close_parents_side(starter);
+		(void)close(starter->fd);
+		close_channels(starter);
 		starter_main(&children, self);
 	}
 	close_childrens_side(&children);
@@ -140,10 +144,12 @@ command(const struct starter *starter, unsigned what, enum worker worker)
 bool
 starter_start(struct starter *starter, enum worker worker)
 {
-	if (starter->started[worker] ||
+	bool *started = &starter->started[starter_workers[worker].socket];
+
+	if (*started ||
 	    !command(starter, COMMAND_START, worker))
 		return false;
-	starter->started[worker] = true;
+	*started = true;
 	return true;
 }
 
@@ -200,7 +206,8 @@ starter_end(struct starter *starter, enum worker worker, int64_t deadline_ms)
 	struct worker_end end = { -1 };
 	int32_t status;
 
-	if (starter->started[worker] && starter_ready(starter, deadline_ms) &&
+	if (starter->started[starter_workers[worker].socket] &&
+	    starter_ready(starter, deadline_ms) &&
 	    command(starter, COMMAND_END, worker) &&
 	    hear(starter, (int32_t)worker, deadline_ms, &status))
 		end.status = status;
@@ -214,8 +221,7 @@ starter_close(struct starter *starter, int64_t deadline_ms)
 
 	if (starter->fd == -1)
 		return;
-	for (unsigned i = 0; i < WORKER_COUNT; i++)
-		(void)close(starter->channels[i].fd);
+	close_channels(starter);
 	(void)shutdown(starter->fd, SHUT_WR);
 	/* It closes its end by exiting, when all its children are gone. */
 	while (starter_wait(starter, deadline_ms) &&

@@ -15,26 +15,30 @@
 #include "parent/log.h"
 
 /*
- * W(NAME, name in the log, executable, its role argument, routes to it and
- * from it). Each can be started once: a netproc makes one exchange, and a
- * login may need three. Which CAs a netproc trusts is said when it starts.
+ * W(NAME, whose socket, name in the log, executable, its role argument, routes
+ * to it and from it). Each socket serves one worker: a netproc makes one
+ * exchange, and a login may need three. Which CAs a netproc trusts is said
+ * when it starts.
  */
 #define WORKERS(W)                                                            \
-	W(JUDGE, "judge", PARSE, "judge", IPC_TO_PARSE, IPC_FROM_PARSE)       \
-	W(OPK_JUDGE, "judge", PARSE, "opk-judge", IPC_TO_PARSE,               \
+	W(JUDGE, JUDGE, "judge", PARSE, "judge", IPC_TO_PARSE,                \
 	    IPC_FROM_PARSE)                                                   \
-	W(KEYS, "keys", PARSE, "keys", IPC_TO_PARSE, IPC_FROM_PARSE)          \
-	W(EXPLAIN, "explain", PARSE, "explain", IPC_TO_PARSE, IPC_FROM_PARSE) \
+	W(OPK_JUDGE, OPK_JUDGE, "judge", PARSE, "opk-judge", IPC_TO_PARSE,    \
+	    IPC_FROM_PARSE)                                                   \
+	W(KEYS, KEYS, "keys", PARSE, "keys", IPC_TO_PARSE, IPC_FROM_PARSE)    \
+	W(EXPLAIN, EXPLAIN, "explain", PARSE, "explain", IPC_TO_PARSE,        \
+	    IPC_FROM_PARSE)                                                   \
 	NETPROC(W, NET)                                                       \
 	NETPROC(W, NET_JWKS)                                                  \
 	NETPROC(W, NET_USERINFO)
 
 /* In the order of enum net_ca. */
 #define NETPROC(W, name)                                                      \
-	W(name, "netproc", NET, "system-ca", IPC_TO_NET, IPC_FROM_NET)        \
-	W(name##_MORE_CA, "netproc", NET, "more-ca", IPC_TO_NET,              \
+	W(name, name, "netproc", NET, "system-ca", IPC_TO_NET, IPC_FROM_NET)  \
+	W(name##_MORE_CA, name, "netproc", NET, "more-ca", IPC_TO_NET,        \
 	    IPC_FROM_NET)                                                     \
-	W(name##_OWN_CA, "netproc", NET, "own-ca", IPC_TO_NET, IPC_FROM_NET)
+	W(name##_OWN_CA, name, "netproc", NET, "own-ca", IPC_TO_NET,          \
+	    IPC_FROM_NET)
 
 /* Which CAs a netproc trusts: what to add to WORKER_NET and its like. */
 enum net_ca {
@@ -44,7 +48,7 @@ enum net_ca {
 };
 
 enum worker {
-#define W(name, log_name, executable, role, to, from) WORKER_##name,
+#define W(name, socket, log_name, executable, role, to, from) WORKER_##name,
 	WORKERS(W)
 #undef W
 	WORKER_COUNT

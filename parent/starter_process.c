@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "seccomp/cage.h"
-#include "seccomp/policy.h"
 
 /* Becomes the worker: its channel, no other descriptor, no environment. */
 static void __attribute__((noreturn))
@@ -31,7 +30,8 @@ run_worker(const struct children *children, unsigned worker, pid_t starter)
 	/* Above the numbers that are about to be taken. */
 	int executable = fcntl(children->executable[which], F_DUPFD_CLOEXEC,
 	    WORKER_FD + 1);
-	int channel = fcntl(children->channel[worker], F_DUPFD_CLOEXEC,
+	int channel = fcntl(children->channel[starter_workers[worker].socket],
+	    F_DUPFD_CLOEXEC,
 	    WORKER_FD + 1);
 
 	(void)snprintf(name, sizeof(name), "%s", strrchr(path, '/') + 1);
@@ -49,16 +49,17 @@ run_worker(const struct children *children, unsigned worker, pid_t starter)
 static void
 start_child(struct children *children, unsigned worker)
 {
+	int *channel = &children->channel[starter_workers[worker].socket];
 	pid_t self = getpid();
 	pid_t pid;
 
-	if (children->channel[worker] == -1)
+	if (*channel == -1)
 		return;
 	if ((pid = fork()) == 0)
 		run_worker(children, worker, self);
 	/* If there is no child, closing this end is how the parent hears it. */
-	(void)close(children->channel[worker]);
-	children->channel[worker] = -1;
+	(void)close(*channel);
+	*channel = -1;
 	children->pid[worker] = pid > 0 ? pid : 0;
 }
 

@@ -30,7 +30,8 @@ enum executable { EXECUTABLE_PARSE, EXECUTABLE_NET, EXECUTABLE_COUNT };
 
 /* The fixed table: what each command may start. */
 struct starter_worker {
-	const char *name; /* in the log */
+	enum worker socket; /* the first in the table that has the same */
+	const char *name;   /* in the log */
 	enum executable executable;
 	const char *role;
 	unsigned to, from; /* routes */

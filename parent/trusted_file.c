@@ -141,6 +141,14 @@ trusted_open(const char *path, enum trust trust, struct file_problem *problem)
 }
 
 bool
+trusted_missing(const char *path)
+{
+	struct stat st;
+
+	return path[0] != '\0' && lstat(path, &st) == -1 && errno == ENOENT;
+}
+
+bool
 trusted_directory(const char *path, enum trust trust,
     struct file_problem *problem)
 {

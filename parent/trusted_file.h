@@ -42,6 +42,12 @@ int trusted_open(const char *path, enum trust trust,
     struct file_problem *problem);
 
 /*
+ * Whether a file that need not be there is not: no link of that name either,
+ * as one that leads nowhere was meant to lead somewhere.
+ */
+bool trusted_missing(const char *path) __attribute__((warn_unused_result));
+
+/*
  * Whether path, absolute and without a '/' at its end, is a directory that
  * only root or us (as trust says) can change, with all on the way to it and
  * where links lead. If not, *problem says why; a missing one is

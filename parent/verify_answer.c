@@ -24,16 +24,60 @@ send_text(struct verify *v, enum ipc_text kind, const void *data, size_t len)
 
 /* --- what our files say --- */
 
-/* Issuers are ours: each stands in the file that we gave. */
+/* What may stand before a row's first word: white space, a quote, UTF-8's own
+ * mark or a no-break space. */
+static bool
+is_margin(uint8_t c)
+{
+	return c <= ' ' || c == '"' || c == '\'' || c >= 0x80;
+}
+
+/* Whether the n bytes at p are the first word of a line of the file. */
+static bool
+is_first_word(const struct trusted_file *file, const uint8_t *p, size_t n)
+{
+	const uint8_t *end = file->data + file->len;
+	const uint8_t *before = p;
+
+	if (p + n < end && !is_margin(p[n]))
+		return false;
+	while (before > file->data && before[-1] != '\n' &&
+	    is_margin(before[-1]))
+		before--;
+	return before == file->data || before[-1] == '\n';
+}
+
+/*
+ * Issuers are ours: each begins a line of the file that we gave. Not a piece
+ * of one: https://idp.example.co is not https://idp.example.com, and this is
+ * whom we will ask for keys.
+ */
+static bool
+is_ours(const struct trusted_file *file, const struct ipc_span *issuer)
+{
+	const uint8_t *p = file->data, *end = file->data + file->len;
+
+	for (size_t i = 0; i < issuer->len; i++)
+		if (is_margin(((const uint8_t *)issuer->p)[i]))
+			return false;
+	for (; p < end; p++) {
+		p = memmem(p, (size_t)(end - p), issuer->p, issuer->len);
+		if (p == NULL)
+			return false;
+		if (is_first_word(file, p, issuer->len))
+			return true;
+	}
+	return false;
+}
+
 static enum err
 take_provider(struct verify *v, const struct ipc_message *m)
 {
-	const struct trusted_file *file = &v->settings.files.providers;
 	const struct ipc_span *issuer = &m->as.PROVIDER.issuer;
 
 	if (v->nproviders == v->settings.nproviders)
 		return ERR_TURN;
-	if (memmem(file->data, file->len, issuer->p, issuer->len) == NULL)
+	if (!is_ours(&v->settings.files.providers, issuer))
 		return ERR_BOUND;
 	opk_settings_copy(v->providers[v->nproviders++].issuer, *issuer);
 	return ERR_OK;
@@ -262,6 +306,23 @@ give_userinfo(struct verify *v, const struct ipc_message *m)
 
 /* --- the user's own rules --- */
 
+/* What the judge needs to go on without them. */
+#define HOME_RESERVE_MS 500
+
+/*
+ * A name service or a home that answers nobody must not take the time of the
+ * plugins, which may still allow the login.
+ */
+static int64_t
+home_deadline(const struct verify *v)
+{
+	int64_t now_ms = ipc_now_ms(), deadline_ms = v->login.deadline_ms;
+
+	if (v->settings.files.nplugins > 0)
+		return now_ms + (deadline_ms - now_ms) / 2;
+	return deadline_ms - HOME_RESERVE_MS;
+}
+
 static enum err
 give_home_auth_id(struct verify *v)
 {
@@ -269,7 +330,7 @@ give_home_auth_id(struct verify *v)
 	struct file_problem problem;
 	enum err err;
 
-	if (home_take(&v->home, v->login.deadline_ms, &file, &problem) ==
+	if (home_take(&v->home, home_deadline(v), &file, &problem) ==
 	    HOME_REFUSED)
 		note(v, REASON_HOME_POLICY, IPC_TEXT_HOME_AUTH_ID,
 		    problem.what);
@@ -310,6 +371,16 @@ take_environment(struct environment *env, const struct ipc_message *m)
 	return ERR_OK;
 }
 
+/* An equal share of what is left, so that a slow one starves none. */
+static uint32_t
+plugin_time(const struct verify *v, size_t plugin)
+{
+	uint32_t left = login_time_left(&v->login, DEADLINE_MAX_S * 1000);
+	uint32_t share = left / (uint32_t)(v->settings.files.nplugins - plugin);
+
+	return share > 0 ? share : 1;
+}
+
 static enum err
 run_plugin(struct verify *v, struct environment *env,
     const struct ipc_message *m)
@@ -332,7 +403,7 @@ run_plugin(struct verify *v, struct environment *env,
 		.env_len = env->len,
 		.words = m->as.PLUGIN_RUN.words.p,
 		.words_len = m->as.PLUGIN_RUN.words.len,
-		.time_ms = login_time_left(&v->login, DEADLINE_MAX_S * 1000),
+		.time_ms = plugin_time(v, i),
 	};
 	reason = plugin_ask(&v->plugins, &request, v->login.deadline_ms,
 	    &allowed, detail);
@@ -358,7 +429,8 @@ static bool
 is_verdict(enum reason reason)
 {
 	if (reason == REASON_OK || reason == REASON_PROVIDER_KEYS ||
-	    reason == REASON_NO_PROVIDER || reason == REASON_MEMORY)
+	    reason == REASON_NO_PROVIDER || reason == REASON_MEMORY ||
+	    reason == REASON_SYSTEM)
 		return true;
 	return reason >= REASON_CERT_TYPE && reason <= REASON_DENIED_EMAIL &&
 	    reason_class(reason) == REASON_DENY;
@@ -514,7 +586,9 @@ converse(struct verify *v)
 			return err;
 		if (m.type == IPC_LOGIN_VERDICT)
 			return take_verdict(v, &m);
-		if (++spoken > NOTES_MAX)
+		/* Everything else has a bound of its own. */
+		if ((m.type == IPC_NOTE || m.type == IPC_CHECK) &&
+		    ++spoken > NOTES_MAX)
 			return ERR_TOO_BIG;
 		if ((err = serve(v, &m, &needed)) != ERR_OK)
 			return err;

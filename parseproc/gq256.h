@@ -49,16 +49,17 @@ struct gq256_token {
  * signature by this key of original64 "." payload64, which are thereby
  * authenticated (header64 is only in the newer of the two forms, which the
  * answer does not tell apart). REASON_GQ_KEY: the key is not one for GQ256.
- * REASON_GQ_SIGNATURE: anything else that is wrong. REASON_MEMORY.
+ * REASON_GQ_SIGNATURE: anything else that is wrong. REASON_MEMORY;
+ * REASON_SYSTEM if the self-test fails.
  */
 enum reason gq256_verify(const struct gq256_key *key,
     const struct gq256_token *token) MUST_CHECK;
 
 /*
  * Known answers, one good and one bad, with a number too short for anything
- * but this. To be called before the cage shuts: what the libraries set up at
- * first use, they set up here. False: the machine cannot be trusted.
+ * but this: false if one is wrong. gq256_verify() does so itself at its first
+ * use. No system calls once jws_prepare() has run for RS256.
  */
-bool gq256_warm_up(void) MUST_CHECK;
+bool gq256_self_test(void) MUST_CHECK;
 
 #endif

@@ -130,30 +130,51 @@ use_pss(EVP_PKEY_CTX *ctx)
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, -1) == 1;
 }
 
+/* A signature that is about to be checked with an RSA key. */
+struct rsa_check {
+	EVP_PKEY *pkey;
+	EVP_MD_CTX *ctx;
+};
+
+/* False if there is no memory; rsa_check_end() is due either way. */
+static bool
+rsa_check_begin(const struct jwk *key, struct rsa_check *check)
+{
+	EVP_PKEY_CTX *padding; /* the other context's */
+
+	check->pkey = rsa_new(key);
+	check->ctx = EVP_MD_CTX_new();
+	return check->pkey != NULL && check->ctx != NULL &&
+	    EVP_DigestVerifyInit(check->ctx, &padding,
+	    algs[key->alg].digest(), NULL, check->pkey) == 1 &&
+	    (!algs[key->alg].pss || use_pss(padding));
+}
+
+static void
+rsa_check_end(struct rsa_check *check)
+{
+	EVP_MD_CTX_free(check->ctx);
+	EVP_PKEY_free(check->pkey);
+}
+
 static enum reason
 verify_rsa(const struct jwk *key, struct span input, struct span signature)
 {
-	EVP_PKEY *pkey = rsa_new(key);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *padding; /* the other context's */
+	struct rsa_check check;
 	enum reason reason = REASON_MEMORY;
 	int answer;
 
-	if (pkey == NULL || ctx == NULL)
-		goto out;
-	if (EVP_DigestVerifyInit(ctx, &padding, algs[key->alg].digest(), NULL,
-	    pkey) != 1)
-		goto out;
-	if (algs[key->alg].pss && !use_pss(padding))
-		goto out;
-	answer = EVP_DigestVerify(ctx, signature.p, signature.len, input.p,
-	    input.len);
-	/* Every bad signature is an error; without one it made no answer. */
-	if (answer == 1 || ERR_peek_error() != 0)
-		reason = meaning(answer);
-out:
-	EVP_MD_CTX_free(ctx);
-	EVP_PKEY_free(pkey);
+	if (rsa_check_begin(key, &check)) {
+		answer = EVP_DigestVerify(check.ctx, signature.p,
+		    signature.len, input.p, input.len);
+		/*
+		 * Every bad signature is an error; without one it made no
+		 * answer.
+		 */
+		if (answer == 1 || ERR_peek_error() != 0)
+			reason = meaning(answer);
+	}
+	rsa_check_end(&check);
 	return reason;
 }
 
@@ -205,16 +226,12 @@ verify_ed25519(const struct jwk *key, struct span input,
 	    key->point.p));
 }
 
-enum reason
-jws_verify(const struct jwk *key, struct span input, struct span signature)
+/* All but the lengths and the self-test. */
+static enum reason
+verify(const struct jwk *key, struct span input, struct span signature)
 {
 	enum reason reason;
 
-	if ((unsigned)key->alg >= JWS_ALGS ||
-	    algs[key->alg].type != key->type)
-		return REASON_TOKEN_SIGNATURE;
-	if (signature.len == 0 || signature.len != jwk_signature_len(key))
-		return REASON_TOKEN_SIGNATURE;
 	ERR_clear_error();
 	reason = algs[key->alg].verify(key, input, signature);
 	ERR_clear_error();
@@ -222,33 +239,53 @@ jws_verify(const struct jwk *key, struct span input, struct span signature)
 }
 
 bool
-jws_warm_up(enum jws_alg alg)
+jws_self_test(enum jws_alg alg)
 {
 	const struct jws_answer *known = &jws_answers[alg];
 	struct span good = known->signature;
 	uint8_t bad[SIGNATURE_MAX];
 
-	if (jws_verify(&known->key, known->input, good) != REASON_OK)
-		return false;
 	memcpy(bad, good.p, good.len);
 	bad[good.len / 2] ^= 1;
-	return jws_verify(&known->key, known->input,
+	return verify(&known->key, known->input, good) == REASON_OK &&
+	    verify(&known->key, known->input,
 	    (struct span){ bad, good.len }) == REASON_TOKEN_SIGNATURE;
+}
+
+enum reason
+jws_verify(const struct jwk *key, struct span input, struct span signature)
+{
+	static bool tested[JWS_ALGS];
+
+	if ((unsigned)key->alg >= JWS_ALGS ||
+	    algs[key->alg].type != key->type)
+		return REASON_TOKEN_SIGNATURE;
+	if (signature.len == 0 || signature.len != jwk_signature_len(key))
+		return REASON_TOKEN_SIGNATURE;
+	if (!tested[key->alg] && !jws_self_test(key->alg))
+		return REASON_SYSTEM;
+	tested[key->alg] = true;
+	return verify(key, input, signature);
 }
 
 bool
 jws_prepare(enum jws_alg alg)
 {
 	const struct jwk *key = &jws_answers[alg].key;
+	struct rsa_check check;
 	enum reason reason;
-	EVP_PKEY *rsa;
 	EC_KEY *ec;
+	bool ok;
 
+	/* Its error queue, and the digests. */
+	ERR_clear_error();
+	if (algs[alg].digest != NULL && algs[alg].digest() == NULL)
+		return false;
 	switch (key->type) {
 	case JWK_RSA:
-		rsa = rsa_new(key);
-		EVP_PKEY_free(rsa);
-		return rsa != NULL;
+		ok = rsa_check_begin(key, &check);
+		rsa_check_end(&check);
+		return ok;
 	case JWK_P256:
 	case JWK_P384:
 		reason = ecdsa_new(key, &ec);

@@ -19,7 +19,8 @@
  * key is one of jwk_read() or ssh_user_key_read(), whose bounds it has: it
  * may be a stranger's, and its point need not be on the curve. REASON_OK
  * only if BoringSSL said 1; TOKEN_SIGNATURE for everything else, wrong
- * lengths first; MEMORY if that was why.
+ * lengths first; MEMORY if that was why; SYSTEM if the algorithm fails its
+ * self-test.
  *
  * Takes about 0.02 ms for RSA-2048, 0.08 for Ed25519, 0.25 for P-256, 0.65
  * for P-384; at a stranger's worst, RSA-8192 and a long exponent, 1.2.
@@ -28,16 +29,15 @@ enum reason jws_verify(const struct jwk *key, struct span input,
     struct span signature) MUST_CHECK;
 
 /*
- * Tries a known good and a known bad signature, which also makes all that
- * BoringSSL makes on first use: to be called before the cage shuts, for each
- * algorithm that will be used. Returns false if an answer is wrong.
+ * Tries a known good and a known bad signature: false if an answer is wrong.
+ * jws_verify() does so itself when an algorithm is first used.
  */
-bool jws_warm_up(enum jws_alg alg) MUST_CHECK;
+bool jws_self_test(enum jws_alg alg) MUST_CHECK;
 
 /*
- * The cheaper half of it: makes the algorithm's key once, so that it makes
- * no system call later, but tries no signature (P-384's two take 1.3 ms). False if
- * there is no memory.
+ * Makes a key of the algorithm's once, so that whatever BoringSSL makes on
+ * first use is made: to be called before the cage shuts. False if there is no
+ * memory.
  */
 bool jws_prepare(enum jws_alg alg) MUST_CHECK;
 

@@ -1,5 +1,5 @@
 /*
- * Known answers for jws_warm_up(): one key of each type and a signature of
+ * Known answers for jws_self_test(): one key of each type and a signature of
  * each algorithm, made for this with OpenSSL; the private keys are gone.
  */
 #ifndef PARSEPROC_JWS_ANSWERS_H

@@ -18,7 +18,6 @@
 #include "parseproc/keys.h"
 #include "parseproc/ssh_key.h"
 #include "seccomp/cage.h"
-#include "seccomp/policy.h"
 
 /* The image, its libraries, the arena, the stack. */
 #define MEMORY_MAX ((uint64_t)128 * 1024 * 1024)
@@ -43,7 +42,7 @@ static const struct cage_plan cage = {
 	.own_net = true,
 	.memory_max = MEMORY_MAX,
 	.landlock = { .scoped = 1 },
-	.filter = &policy_parse,
+	.filter = &filter_code_parse,
 };
 
 static const struct role *

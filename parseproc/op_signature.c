@@ -48,7 +48,7 @@ gq_signature_of(const struct issuer *issuer, const struct pk_jws *jws,
 		    GQ256_SIGNATURE_LEN(rsa.n.len) != gq.signature.len)
 			continue;
 		reason = gq256_verify(&rsa, &gq);
-		if (reason == REASON_MEMORY)
+		if (reason == REASON_MEMORY || reason == REASON_SYSTEM)
 			return reason;
 		if (reason != REASON_OK)
 			continue;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parseproc/gq256.h"
 #include "parseproc/jws.h"
 #include "parseproc/opk_session.h"
 
@@ -11,11 +10,9 @@ bool
 opk_judge_warm_up(void)
 {
 	for (int alg = 0; alg < JWS_ALGS; alg++)
-		/* P-384's known answers cost as much as a whole login. */
-		if (!(alg == JWS_ES384 ? jws_prepare(JWS_ES384) :
-		    jws_warm_up((enum jws_alg)alg)))
+		if (!jws_prepare((enum jws_alg)alg))
 			return false;
-	return gq256_warm_up();
+	return true;
 }
 
 /* --- saying --- */
@@ -318,8 +315,11 @@ static const struct step whose_token[] = {
 	{ CHECK_PROVIDER, opk_check_provider },
 };
 
-static const struct step whose_key[] = {
+static const struct step how_old[] = {
 	{ CHECK_EXPIRY, opk_check_expiry },
+};
+
+static const struct step whose_key[] = {
 	{ CHECK_DENY_LISTS, opk_check_deny_lists },
 	{ CHECK_USER_SIGNATURE, opk_check_user_signature },
 	{ CHECK_COMMITMENT, opk_check_commitment },
@@ -361,19 +361,47 @@ check_signature(struct opk_session *s)
 	return s->reason == REASON_OK;
 }
 
-/* As far as the provider's row. Keys past their time count only if there are
- * no newer ones, and then all of it begins again. */
+/*
+ * As far as the provider's row. Keys past their time count only if there are
+ * no newer ones; and where another issuer's key fits, newer ones of the issuer
+ * that the token names may have it too. Then all of it begins again.
+ */
 static bool
 check_token(struct opk_session *s)
 {
-	if (!check_signature(s) ||
-	    !run_checks(s, whose_token, COUNT(whose_token)))
+	size_t issuer;
+
+	if (!check_signature(s))
 		return false;
-	if (s->fresh[s->login.fit.issuer] || s->refreshed)
-		return true;
-	hear_newer_keys(s, s->login.fit.issuer);
+	if (run_checks(s, whose_token, COUNT(whose_token))) {
+		issuer = s->login.fit.issuer;
+		if (s->fresh[issuer] || s->refreshed)
+			return true;
+	} else if (s->reason != REASON_ISSUER_MISMATCH || s->refreshed ||
+	    !opk_named_issuer(&s->login, &issuer))
+		return false;
+	hear_newer_keys(s, issuer);
 	opk_token_forget(&s->login);
 	return s->err == ERR_OK && check_token(s);
+}
+
+/*
+ * Whether it has expired. A refreshed token is younger than the one that it is
+ * attached to, and so may be its key: then, too, all of it begins again.
+ */
+static bool
+check_age(struct opk_session *s)
+{
+	size_t issuer = s->login.fit.issuer;
+
+	if (run_checks(s, how_old, COUNT(how_old)))
+		return true;
+	if (s->reason != REASON_TOKEN_SIGNATURE || s->refreshed ||
+	    s->login.issuers[issuer].gq)
+		return false;
+	hear_newer_keys(s, issuer);
+	opk_token_forget(&s->login);
+	return s->err == ERR_OK && check_token(s) && check_age(s);
 }
 
 static void
@@ -385,7 +413,7 @@ judge(struct opk_session *s)
 	if (!run_checks(s, before_signature, COUNT(before_signature)))
 		return;
 	hear_key_sets(s);
-	if (s->err != ERR_OK || !check_token(s) ||
+	if (s->err != ERR_OK || !check_token(s) || !check_age(s) ||
 	    !run_checks(s, whose_key, COUNT(whose_key)))
 		return;
 	opk_rules_apply(s);

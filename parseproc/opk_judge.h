@@ -8,7 +8,7 @@
 
 #include "ipc/channel.h"
 
-/* Known answers of every algorithm; before the cage. False: unusable. */
+/* What the libraries make on first use; before the cage. */
 bool opk_judge_warm_up(void) MUST_CHECK;
 
 /*

@@ -89,6 +89,14 @@ opk_check opk_check_header, opk_check_payload, opk_check_provider,
     opk_check_expiry, opk_check_deny_lists, opk_check_user_signature,
     opk_check_commitment, opk_check_user_key, opk_check_cert_signature;
 
+/*
+ * The issuer that the token's payload names, when a key fits and the payload
+ * has been read: false if it is none of ours, or of the other kind (GQ256).
+ * It need not be the one whose key fits.
+ */
+bool opk_named_issuer(const struct opk_login *login, size_t *issuer)
+    MUST_CHECK;
+
 /* Forgets what the checks of opk_token.c found, to begin them again. */
 void opk_token_forget(struct opk_login *login);
 

@@ -151,6 +151,15 @@ ask_userinfo(struct opk_session *s)
 	opk_session_send(s, &m);
 }
 
+/* What userinfo leaves unsaid the token may have denied. */
+static void
+keep_unverified(const struct claims *token, struct claims *userinfo)
+{
+	if (userinfo->email_verified == EMAIL_VERIFIED_ABSENT &&
+	    token->email_verified == EMAIL_VERIFIED_FALSE)
+		userinfo->email_verified = EMAIL_VERIFIED_FALSE;
+}
+
 /* What userinfo says must be about the same user, and not denied. */
 static enum reason
 read_userinfo(struct opk_session *s, struct rules *rules,
@@ -190,6 +199,7 @@ by_userinfo(struct opk_session *s, struct rules *rules)
 		return false;
 	memset(&claims, 0, sizeof(claims));
 	reason = read_userinfo(s, rules, &claims);
+	keep_unverified(&s->login.claims, &claims);
 	if (reason == REASON_OK)
 		found = look_in(s, rules, IPC_TEXT_AUTH_ID, &claims) ||
 		    (rules->home_heard &&
@@ -198,6 +208,9 @@ by_userinfo(struct opk_session *s, struct rules *rules)
 		s->reason = reason;
 	opk_session_tell(s, CHECK_USERINFO, found);
 	claims_free(&claims);
+	/* Nor is it for the plugins: with a stolen token it is another's. */
+	if (reason != REASON_OK)
+		text_drop(&rules->userinfo);
 	return found;
 }
 

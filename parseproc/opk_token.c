@@ -96,6 +96,17 @@ has_key(const struct issuer *issuer, const struct jwk *key)
 	return false;
 }
 
+bool
+opk_named_issuer(const struct opk_login *login, size_t *issuer)
+{
+	for (size_t i = 0; i < login->nissuers; i++)
+		if (span_equal(login->issuers[i].name, login->claims.iss)) {
+			*issuer = i;
+			return login->issuers[i].gq == issuer_of(login)->gq;
+		}
+	return false;
+}
+
 /*
  * Microsoft's tenants share their keys: the one that the token names must be
  * ours, and have the key that fits.
@@ -103,19 +114,13 @@ has_key(const struct issuer *issuer, const struct jwk *key)
 static bool
 find_issuer(struct opk_login *login)
 {
-	bool gq = issuer_of(login)->gq;
+	size_t i;
 
-	for (size_t i = 0; i < login->nissuers; i++) {
-		const struct issuer *issuer = &login->issuers[i];
-
-		if (!span_equal(issuer->name, login->claims.iss))
-			continue;
-		if (issuer->gq != gq || !has_key(issuer, login->fit.key))
-			return false;
-		login->fit.issuer = i;
-		return true;
-	}
-	return false;
+	if (!opk_named_issuer(login, &i) ||
+	    !has_key(&login->issuers[i], login->fit.key))
+		return false;
+	login->fit.issuer = i;
+	return true;
 }
 
 enum reason

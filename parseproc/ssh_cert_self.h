@@ -17,7 +17,7 @@
  * RFC 8709 section 6; rsa-sha2-256 or rsa-sha2-512, RFC 8332 section 3), and
  * one with its bytes. REASON_OK, CERT_SIGNATURE or MEMORY.
  *
- * No system calls once jws_warm_up() has run for ES256, EdDSA and RS256.
+ * No system calls once jws_prepare() has run for ES256, EdDSA and RS256.
  */
 enum reason ssh_cert_self_verify(const struct ssh_cert *cert) MUST_CHECK;
 

@@ -3,13 +3,14 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "seccomp/policy.h"
 #include "seccomp/private_root.h"
 
 /* A login's share of a processor is milliseconds. */
@@ -60,19 +61,37 @@ cage_step_name(int status)
 	return step_names[status - CAGE_EXIT_FIRST];
 }
 
-/* Only a process that may set capabilities can empty the bounding set. */
+/*
+ * Empties the bounding set but for the capabilities in keep, bit by bit;
+ * *emptied is false if this process may not. (libcap-ng would read
+ * /proc/self/status for each of these steps, of which a login has five.)
+ */
+static enum cage_step
+narrow_bounding(uint64_t keep, bool *emptied)
+{
+	int in_set;
+
+	*emptied = false;
+	for (int cap = 0; (in_set = prctl(PR_CAPBSET_READ, cap)) != -1;
+	     cap++) {
+		if (in_set == 0 || (keep >> cap & 1) != 0 ||
+		    prctl(PR_CAPBSET_DROP, cap) == 0)
+			continue;
+		return errno == EPERM ? CAGE_SHUT : CAGE_STEP_BOUNDING;
+	}
+	*emptied = true;
+	return CAGE_SHUT;
+}
+
 static enum cage_step
 drop_bounding(uint32_t *layers)
 {
-	if (capng_get_caps_process() != 0)
-		return CAGE_STEP_CAPS;
-	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
-		return CAGE_SHUT;
-	capng_clear(CAPNG_SELECT_BOUNDS);
-	if (capng_apply(CAPNG_SELECT_BOUNDS) != 0)
-		return CAGE_STEP_BOUNDING;
-	*layers |= CAGE_BOUNDING;
-	return CAGE_SHUT;
+	bool emptied;
+	enum cage_step step = narrow_bounding(0, &emptied);
+
+	if (step == CAGE_SHUT && emptied)
+		*layers |= CAGE_BOUNDING;
+	return step;
 }
 
 static enum cage_step
@@ -250,7 +269,7 @@ landlock(const struct landlock_rules *rules, struct cage_report *report)
 }
 
 static enum cage_step
-load_filter(const struct filter *filter, uint32_t *layers)
+load_filter(const struct filter_code *filter, uint32_t *layers)
 {
 	if (filter_load(filter) != 0)
 		return CAGE_STEP_SECCOMP;
@@ -304,28 +323,46 @@ cage_worker(const struct cage_plan *plan, pid_t parent,
 static const unsigned starter_caps[] = { CAP_SYS_ADMIN, CAP_SYS_CHROOT,
 	CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_KILL };
 
+/* Of those, the ones that there are: root in a container has fewer. */
+static uint64_t
+kept_capabilities(void)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+	uint64_t keep = 0;
+
+	if (syscall(SYS_capget, &head, data) == -1)
+		return 0;
+	for (size_t i = 0;
+	     i < sizeof(starter_caps) / sizeof(starter_caps[0]); i++)
+		keep |= UINT64_C(1) << starter_caps[i];
+	return keep & (data[0].permitted | (uint64_t)data[1].permitted << 32);
+}
+
+static enum cage_step
+keep_capabilities(uint64_t keep)
+{
+	capng_clear(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	for (unsigned cap = 0; cap < 64; cap++)
+		if ((keep >> cap & 1) != 0 && capng_update(CAPNG_ADD,
+		    CAPNG_EFFECTIVE | CAPNG_PERMITTED, cap) != 0)
+			return CAGE_STEP_CAPS;
+	return capng_apply(CAPNG_SELECT_CAPS) == 0 ? CAGE_SHUT :
+	    CAGE_STEP_CAPS;
+}
+
 enum cage_step
 cage_starter(struct cage_report *report)
 {
 	uint32_t *layers = &report->layers;
+	uint64_t keep = kept_capabilities();
+	bool emptied;
 
 	*report = (struct cage_report){ 0, 0 };
-	if (capng_get_caps_process() != 0)
-		return CAGE_STEP_CAPS;
-	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP)) {
-		capng_clear(CAPNG_SELECT_ALL);
-		for (size_t i = 0;
-		     i < sizeof(starter_caps) / sizeof(starter_caps[0]); i++)
-			if (capng_update(CAPNG_ADD, CAPNG_EFFECTIVE |
-			    CAPNG_PERMITTED | CAPNG_BOUNDING_SET,
-			    starter_caps[i]) != 0)
-				return CAGE_STEP_CAPS;
-		if (capng_apply(CAPNG_SELECT_ALL) != 0)
-			return CAGE_STEP_CAPS;
-	} else
-		STEP(drop_capabilities(layers));
+	STEP(narrow_bounding(keep, &emptied));
+	STEP(keep != 0 ? keep_capabilities(keep) : drop_capabilities(layers));
 	STEP(no_new_privs(layers));
-	return load_filter(&policy_starter, layers);
+	return load_filter(&filter_code_starter, layers);
 }
 
 static enum cage_step
@@ -358,7 +395,7 @@ cage_parent_as(uid_t uid, gid_t gid, const char *cache_dir,
 	STEP(not_dumpable(layers));
 	STEP(no_new_privs(layers));
 	STEP(parent_landlock(cache_dir, LANDLOCK_READ, report));
-	return load_filter(&policy_parent, layers);
+	return load_filter(&filter_code_parent, layers);
 }
 
 enum cage_step
@@ -394,7 +431,7 @@ cage_net_ports(const uint16_t *ports, size_t nports)
 enum cage_step
 cage_net_connected(void)
 {
-	return filter_load(&policy_net_talk) == 0 ? CAGE_SHUT :
+	return filter_load(&filter_code_net_talk) == 0 ? CAGE_SHUT :
 	    CAGE_STEP_SECCOMP;
 }
 #endif

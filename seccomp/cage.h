@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "seccomp/filter.h"
+#include "seccomp/filter_code.h"
 #include "seccomp/landlock.h"
 
 /* L(NAME, what the layer does, as status prints it) */
@@ -56,7 +56,7 @@ struct cage_plan {
 	size_t nfiles;
 	uint64_t memory_max; /* address space, bytes */
 	struct landlock_rules landlock;
-	const struct filter *filter;
+	const struct filter_code *filter;
 };
 
 struct cage_report {

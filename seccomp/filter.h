@@ -44,11 +44,4 @@ struct filter {
 	size_t nrows;
 };
 
-/*
- * Loads the filter for this process, for good. Needs no_new_privs. Returns
- * 0, or a negative errno value.
- */
-int filter_load(const struct filter *filter)
-    __attribute__((warn_unused_result));
-
 #endif

@@ -144,6 +144,8 @@ static const struct filter_row parent_rows[] = {
 	CALL(readlinkat, "the same"),
 	CALL(fcntl, "descriptor flags"),
 	CALL(getpid, "a temporary name in the cache"),
+	CALL(geteuid, "whether a CA file is ours"),
+	CALL(getegid, "what to tell of one that we may not read"),
 	CALL(fsync, "the cache"),
 	CALL(flock, "the cache: one process at a time renews a provider's keys"),
 	CALL(renameat, "the cache"),

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "liars"), str(Path(__file__).parent)]
 
 import room_lab  # noqa: E402
@@ -10,3 +12,9 @@ import room_lab  # noqa: E402
 
 def pytest_configure(config):
     room_lab.use(config)
+
+
+@pytest.fixture(scope="session")
+def whole_opk_idp(whole_lab):
+    import opk_login        # after the room has been entered
+    return opk_login.Idp()

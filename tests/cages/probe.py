@@ -38,7 +38,7 @@ def build():
     return compile_c(
         "probe", *(HERE / f"{name}.c" for name in ("probe", "calls", "sweep")),
         worker_object("parseproc", "parse_main"), worker_object("netproc", "net_main"),
-        BUILD / "seccomp/libcage.a", BUILD / "ipc/libipc.a",
+        BUILD / "seccomp/libcage.a", BUILD / "seccomp/libpolicy.a", BUILD / "ipc/libipc.a",
         flags=[*includes, "-Wno-missing-field-initializers", "-lseccomp", "-lcap-ng"])
 
 

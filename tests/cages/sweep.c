@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "probe.h"
+#include "seccomp/filter_code.h"
+#include "seccomp/policy.h"
 
 /* Linux 6.18 ends below 480; there is room for what is to come. */
 #define NUMBERS 640
@@ -52,6 +54,27 @@ filter_allows(const struct filter *filter, enum entry entry, long nr,
 	return 0;
 }
 
+/* What a process loads that has this table. */
+static const struct filter_code *
+code_of(const struct filter *filter)
+{
+	static const struct {
+		const struct filter *table;
+		const struct filter_code *code;
+	} pairs[] = {
+		{ &policy_parent, &filter_code_parent },
+		{ &policy_starter, &filter_code_starter },
+		{ &policy_net_connect, &filter_code_net_connect },
+		{ &policy_net_talk, &filter_code_net_talk },
+		{ &policy_parse, &filter_code_parse },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (pairs[i].table == filter)
+			return pairs[i].code;
+	exit(2);
+}
+
 static void __attribute__((noreturn))
 try_caged(const struct filter *filter, enum entry entry, long nr,
     const uint64_t args[6])
@@ -59,7 +82,7 @@ try_caged(const struct filter *filter, enum entry entry, long nr,
 	/* Should it not be killed, it may hang. */
 	(void)alarm(2);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-	    filter_load(filter) != 0)
+	    filter_load(code_of(filter)) != 0)
 		_exit(99);
 	(void)call_raw(entry, nr, args);
 	/* exit_group would be killed too, where it is not allowed. */

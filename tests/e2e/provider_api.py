@@ -43,6 +43,7 @@ class Provider:
         self.pages = {}
         self.requests = []
         self.headers = []       # of the JWKS
+        self.watch = None       # called with each request, before it is answered
         self.listener = Listener(address, port, self._serve, context)
         self.reset()
 
@@ -51,6 +52,7 @@ class Provider:
         self.requests.clear()
         self.headers = []
         self.pages = {}
+        self.watch = None
 
     def discovery(self, **changes):
         return {"issuer": self.issuer, "jwks_uri": self.issuer + JWKS} | changes
@@ -60,6 +62,8 @@ class Provider:
         if request is None:
             return
         self.requests.append(request.path)
+        if self.watch:
+            self.watch(request)
         pages = {DISCOVERY: send(response(json.dumps(self.discovery()).encode())),
                  JWKS: send(response(self.jwks, headers=self.headers))} | self.pages
         pages.get(request.path, status("404 Not Found"))(connection)

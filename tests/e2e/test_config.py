@@ -232,6 +232,16 @@ def test_ca_file_is_missing(lab, refused, command_user):
     refused("config missing", file="/nowhere/ca.pem")
 
 
+@pytest.mark.parametrize("owner,mode", [("bob", 0o644), ("root", 0o600)])
+def test_ca_file_that_is_not_ours_to_read(lab, refused, command_user, owner, mode):
+    sections = lab.sections(command_user)
+    path = CONFIG.parent / "ca.pem"
+    sections["system"]["ca_file"] = str(path)
+    program.write_config(sections, group=command_user)
+    program.write_config("", owner, path, owner=owner, mode=mode)
+    refused("config mode", file=path)
+
+
 def test_run_as_names_no_user(lab, refused, command_user):
     sections = lab.sections(command_user)
     sections["system"]["run_as"] = "nosuchuser"

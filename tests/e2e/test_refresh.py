@@ -88,7 +88,7 @@ def test_keys_are_cached(refresh, command_user, idp):
 
 
 @pytest.mark.parametrize("header,fresh", [
-    (None, 3600), ("no-store", 3600), ("max-age=0", 3600), ("max-age=1", 300),
+    (None, 3600), ("no-store", 300), ("max-age=0", 300), ("max-age=1", 300),
     ("max-age=299", 300), ("max-age=301", 301), ("max-age=86400", 86400),
     ("max-age=99999999999999999999", 86400)])
 def test_freshness_is_bounded(refresh, command_user, idp, header, fresh):
@@ -228,6 +228,9 @@ def authorities(lab):
                        (place / "ours/a.txt", b"no certificate"), (place / "other.pem", b"")]:
         path.write_bytes(data)
         path.chmod(0o644)
+    for path in (place / "empty").iterdir():
+        path.unlink()
+    os.chown(place / "other.pem", 0, 0)
     (place / "ours/0.0").unlink(missing_ok=True)
     (place / "ours/0.0").symlink_to("b.pem")
     return {"file": place / "file.pem", "directory": place / "ours", "other": place / "other.pem",
@@ -252,6 +255,30 @@ def test_ca_that_others_can_change_is_not_believed(refresh, with_tls, authoritie
     (authorities["directory"] / "b.pem").chmod(0o666)
     line = assert_failed(refresh(), "config_mode", "go-w")
     assert line["file"] == str(authorities["directory"] / "b.pem")
+
+
+def test_ca_directory_with_many_files(refresh, with_tls, authorities):
+    """As many as Debian's, and more: what it takes to list them is in the cage's table."""
+    for number in range(300):
+        path = authorities["empty"] / f"{number}.pem"
+        path.write_bytes(b"")
+        path.chmod(0o644)
+    with_tls.reset()
+    write_policy(with_tls.issuer, config=f"env_vars: {{SSL_CERT_DIR: "
+                 f"{authorities['empty']}:{authorities['directory']}}}\n")
+    assert_refreshed(refresh(), with_tls)
+
+
+@pytest.mark.parametrize("owner,mode", [("bob", 0o644), ("bob", 0o600), ("root", 0o600)])
+def test_ca_that_is_not_ours_to_read(refresh, with_tls, authorities, command_user, owner, mode):
+    os.chown(authorities["other"], USERS[owner], USERS[owner])
+    authorities["other"].chmod(mode)
+    with_tls.reset()
+    write_policy(with_tls.issuer,
+                 config=f"env_vars: {{SSL_CERT_FILE: {authorities['other']}}}\n")
+    line = assert_failed(refresh(), "config_mode", "fix: ")
+    assert line["file"] == str(authorities["other"])
+    assert with_tls.requests == []
 
 
 # The command line.

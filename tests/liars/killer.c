@@ -3,8 +3,9 @@
  *
  *   killer WHO K PROGRAM ARGUMENT...
  *
- * WHO counts processes as they are made: 0 the parent, 1 its starter, 2 and 3
- * the workers in the order of a login. A step is a system call by which a
+ * WHO is a path of numbers: "0" the parent, "01" its first child, which is its
+ * starter, "011" and "012" the starter's, which are the workers in the order
+ * of a login. A step is a system call by which a
  * process starts, hears, tells or leaves another; killed at its entry, the
  * call is not made. Between two steps a kill makes no difference that another
  * process could see, so all K together are all the times one can be killed.
@@ -18,6 +19,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -36,28 +38,60 @@ static const struct {
 	STEP(poll), STEP(wait4), STEP(kill), STEP(shutdown), STEP(unshare),
 	STEP(seccomp), STEP(connect), STEP(read), STEP(write),
 	STEP(exit_group),
+	/* what the next login finds in the cache */
+	STEP(flock), STEP(fsync), STEP(renameat),
 };
 
-static pid_t processes[PROCESSES_MAX];
+struct process {
+	pid_t pid;
+	char path[16];
+	unsigned children;
+	int held; /* it has stopped before its parent's fork told of it */
+};
 
-/* The number of a process; new ones get the next. */
-static int
-number_of(pid_t pid)
+static struct process processes[PROCESSES_MAX];
+
+/* The process, or a free place for it; what is too many shares the last. */
+static struct process *
+process_of(pid_t pid)
 {
 	int i = 0;
 
-	while (i < PROCESSES_MAX - 1 && processes[i] != 0 && processes[i] != pid)
+	while (i < PROCESSES_MAX - 1 && processes[i].pid != 0 &&
+	    processes[i].pid != pid)
 		i++;
-	processes[i] = pid;
-	return i;
+	processes[i].pid = pid;
+	return &processes[i];
+}
+
+/* Called when the parent's fork has been told; lets a held child go. */
+static void
+name_child(struct process *parent)
+{
+	struct process *child;
+	unsigned long pid;
+
+	if (ptrace(PTRACE_GETEVENTMSG, parent->pid, NULL, &pid) == -1)
+		return;
+	child = process_of((pid_t)pid);
+	(void)snprintf(child->path, sizeof(child->path), "%.6s%u",
+	    parent->path, ++parent->children % 10u);
+	if (child->held)
+		(void)ptrace(PTRACE_SYSCALL, child->pid, NULL, 0);
+	child->held = 0;
+}
+
+static int
+is_worker(const struct process *process)
+{
+	return strncmp(process->path, "01", 2) == 0 &&
+	    strlen(process->path) > 2;
 }
 
 /* Whether this call of the process can be noticed by another of ours. */
 static int
-noticed(int who, uint64_t nr, const uint64_t args[])
+noticed(int worker, uint64_t nr, const uint64_t args[])
 {
-	int worker = who >= 2;
-
 	switch (nr) {
 	case SYS_read: /* the rest are libraries, files and certificates */
 		return worker && args[0] == WORKER_FD;
@@ -76,7 +110,7 @@ noticed(int who, uint64_t nr, const uint64_t args[])
 
 /* The name of the step that this process is about to take, or NULL. */
 static const char *
-step_of(pid_t pid, int who)
+step_of(pid_t pid, int worker)
 {
 	static int restarted; /* of the one process that is asked about */
 	struct __ptrace_syscall_info info = { 0 };
@@ -89,7 +123,7 @@ step_of(pid_t pid, int who)
 		return NULL;
 	}
 	if (restarted ||
-	    !noticed(who, info.entry.nr, (const uint64_t *)info.entry.args))
+	    !noticed(worker, info.entry.nr, (const uint64_t *)info.entry.args))
 		return NULL;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if ((long)info.entry.nr == steps[i].nr)
@@ -106,7 +140,7 @@ start(char **argv)
 	 * SIGSTOP, which becomes a real one if we end before it arrives.
 	 */
 	const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK |
-	    PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
+	    PTRACE_O_TRACECLONE | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC;
 	int wait[2];
 	char byte;
 	pid_t pid;
@@ -130,16 +164,16 @@ start(char **argv)
 int
 main(int argc, char **argv)
 {
-	int who, left, status;
+	int left, status;
 	pid_t root, pid;
 
 	if (argc < 4 || (root = start(argv + 3)) == -1)
 		return 125;
-	who = atoi(argv[1]);
 	left = atoi(argv[2]);
-	(void)number_of(root);
+	(void)strcpy(process_of(root)->path, "0");
 	while ((pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
-		int number = number_of(pid), sig;
+		struct process *process = process_of(pid);
+		int sig, event = status >> 16;
 		const char *step;
 
 		if (pid == root && WIFEXITED(status))
@@ -148,15 +182,24 @@ main(int argc, char **argv)
 			return 128 + WTERMSIG(status);
 		if (!WIFSTOPPED(status))
 			continue;
+		if (process->path[0] == '\0') {
+			process->held = 1;
+			continue;
+		}
+		if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+		    event == PTRACE_EVENT_CLONE)
+			name_child(process);
 		sig = WSTOPSIG(status);
-		if (number == who && sig == (SIGTRAP | 0x80) &&
-		    (step = step_of(pid, who)) != NULL && --left == 0) {
+		if (strcmp(process->path, argv[1]) == 0 &&
+		    sig == (SIGTRAP | 0x80) &&
+		    (step = step_of(pid, is_worker(process))) != NULL &&
+		    --left == 0) {
 			(void)fprintf(stderr, "killed at %s\n", step);
 			(void)kill(pid, SIGKILL);
 			continue;
 		}
 		/* Stops for a call or an event are ours; signals are theirs. */
-		if (sig == (SIGTRAP | 0x80) || status >> 16 != 0)
+		if (sig == (SIGTRAP | 0x80) || event != 0)
 			sig = 0;
 		(void)ptrace(PTRACE_SYSCALL, pid, NULL, sig);
 	}

@@ -10,10 +10,15 @@
  *   endless HEX   the same, again and again
  *   trickle HEX   again and again, with pauses
  *   await N       read until a message of type N has come
+ *   when HEX      what follows, up to the next "when", is for those to whom the
+ *                 message awaited last has these bytes; others pass it by
  *   close         close the socket and live on
  *   sleep         do nothing, the socket open
  *   exit N        end with this status
  *   signal N      send this signal to oneself
+ *
+ * Where there is no script for its role it is honest: it becomes the program
+ * that it stands in for, which room_lab.py has put beside it.
  *
  * Run by hand it prints the tables that both ends share, for the tests to
  * read instead of copying them.
@@ -80,6 +85,9 @@ print_tables(void)
 	(void)printf("limit IPC_CHUNK_MAX %d\n", IPC_CHUNK_MAX);
 	(void)printf("limit KEYS_MAX %d\n", KEYS_MAX);
 	(void)printf("limit KEY9_ANSWER_MAX %d\n", KEY9_ANSWER_MAX);
+	(void)printf("limit KEY_SET_MAX %d\n", KEY_SET_MAX);
+	(void)printf("limit OFFERED_KEY_MAX %d\n", OFFERED_KEY_MAX);
+	(void)printf("limit PLUGIN_ENV_MAX %d\n", PLUGIN_ENV_MAX);
 }
 
 static void
@@ -130,15 +138,31 @@ say_with_descriptor(void *data, size_t len)
 		_exit(9);
 }
 
+/* The message awaited last. */
+static unsigned char awaited[IPC_MESSAGE_MAX + 1];
+static ssize_t awaited_len;
+
 static void
 await(int type)
 {
-	static unsigned char buf[IPC_MESSAGE_MAX + 1];
-
-	do
-		if (read(WORKER_FD, buf, sizeof(buf)) <= 0)
+	do {
+		awaited_len = read(WORKER_FD, awaited, sizeof(awaited));
+		if (awaited_len <= 0)
 			_exit(8);
-	while (buf[0] != type);
+	} while (awaited[0] != type);
+}
+
+static void
+become_honest(char **argv)
+{
+	char path[512] = "";
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 16);
+
+	if (n > 0) {
+		strcpy(path + n, ".honest");
+		(void)execve(path, argv, (char *[]){ NULL });
+	}
+	_exit(7);
 }
 
 static void
@@ -178,22 +202,29 @@ main(int argc, char **argv)
 {
 	static char script[1024 * 1024];
 	char path[64], *rest = script, *line;
+	int fd, ours = 1;
 	ssize_t n;
-	int fd;
 
 	if (argc != 3) {
 		print_tables();
 		return 0;
 	}
 	(void)snprintf(path, sizeof(path), SCRIPTS "%s", argv[1]);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1 ||
-	    (n = read(fd, script, sizeof(script) - 1)) < 0)
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		become_honest(argv);
+	if ((n = read(fd, script, sizeof(script) - 1)) < 0)
 		_exit(7);
 	(void)close(fd);
 	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
 		char *verb = strsep(&line, " ");
 
-		perform(verb, line != NULL ? line : verb + strlen(verb));
+		if (line == NULL)
+			line = verb + strlen(verb);
+		if (strcmp(verb, "when") == 0)
+			ours = memmem(awaited, (size_t)awaited_len, line,
+			    unhex(line)) != NULL;
+		else if (ours)
+			perform(verb, line);
 	}
 	_exit(0);
 }

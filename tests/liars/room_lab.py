@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 E2E = Path(__file__).resolve().parents[1] / "e2e"
 sys.path.insert(0, str(E2E))
 
@@ -25,6 +27,14 @@ def use(config):
     config.pluginmanager.register(lab, "lab")       # calls its pytest_configure
 
 
+def in_turn(names, cases, id=str):
+    """parametrize() with these cases, each as one of the two command users: where it is not the
+    user that makes the difference, and time."""
+    return pytest.mark.parametrize(f"command_user,{names}", [
+        pytest.param(("key9", "root")[number % 2], *(case if isinstance(case, tuple) else [case]),
+                     id=id(case)) for number, case in enumerate(cases)], indirect=["command_user"])
+
+
 def build_directory():
     """Where the libraries of the program under test are."""
     return Path(os.environ.get("SALLYPORT_BUILD", room.CHECKOUT / "build")).resolve()
@@ -36,6 +46,17 @@ def compile_c(name, *sources, flags=()):
     subprocess.run(["gcc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O1",
                     f"-I{room.CHECKOUT}", "-o", target, *sources, *flags], check=True)
     return target
+
+
+def clear_scripts():
+    """From here on every liar is honest that no script is written for."""
+    for path in room.SCRATCH.glob("liar.*"):
+        path.unlink()
+
+
+def write_script(role, lines):
+    """What the liar in this role does."""
+    (room.SCRATCH / f"liar.{role}").write_text("".join(f"{line}\n" for line in lines))
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from key9_api import response
 from key9_api import send as page
 from messages import (
     DEFAULTS, ERR, LIAR, LIMIT, REASON, REASON_WORD, datagram, malformed, not_now)
-from provider import JWKS, Provider, cache_file, write_policy
+from provider_api import JWKS, Provider, cache_file, write_policy
 from room import CHECKOUT, PREFIX, SCRATCH
 from room_lab import stand_in
 from test_liars import AT_ONCE, ENDINGS, Turn, hear, name_of, reason_for, say, send
@@ -172,12 +172,10 @@ def test_set_without_end(refresh):
 
 # A login goes on with the keys it has.
 
-@pytest.mark.parametrize("turn", TURNS, ids=name_of)
+@pytest.mark.parametrize("turn", KEYS_TURNS, ids=name_of)
 @pytest.mark.parametrize("line,reason", [("exit 0", "WORKER_DIED"), ("sleep", "DEADLINE"),
                                          (send(b"\xff"), "WORKER_PROTOCOL")])
 def test_login_goes_on(run, turn, line, reason):
-    if turn.role == "system-ca":
-        pytest.skip("the judge of certificates is honest then, and says no before it asks")
     kind, key = CERTIFICATE[:2]
     result = run(turn, line, "sleep", words=["verify", "alice", key, kind], judge=LOGIN)
     assert (result.status, result.stdout) == (0, "")

@@ -83,20 +83,20 @@ cache_control_max_age_absent_is_none(void **state)
 }
 
 static void
-cache_control_forbidden_is_none(void **state)
+cache_control_forbidden_is_the_least(void **state)
 {
 	(void)state;
-	is(" no-store", 0);
-	is(" max-age=60, no-store", 0);
-	is(" No-Cache, max-age=60", 0);
-	is(" no-cache=\"Set-Cookie\", max-age=60", 0);
-	is(" max-age=0", 0);
+	is(" no-store", 1);
+	is(" max-age=60, no-store", 1);
+	is(" No-Cache, max-age=60", 1);
+	is(" no-cache=\"Set-Cookie\", max-age=60", 1);
+	is(" max-age=0", 1);
 	is(" no-stored, max-age=60", 60);
 }
 
 /* RFC 9111 section 4.2.1: stale at once. */
 static void
-cache_control_no_number_is_none(void **state)
+cache_control_no_number_is_the_least(void **state)
 {
 	static const char *const values[] = { "max-age", "max-age=",
 		"max-age=\"\"", "max-age=\"", "max-age=-1", "max-age=+1",
@@ -107,9 +107,9 @@ cache_control_no_number_is_none(void **state)
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		char both[128];
 
-		is(values[i], 0);
+		is(values[i], 1);
 		(void)strcpy(both, "max-age=60, ");
-		is(strcat(both, values[i]), 0);
+		is(strcat(both, values[i]), 1);
 	}
 }
 
@@ -140,9 +140,9 @@ cache_control_several_least_counts(void **state)
 		add(&cc, lines[i]);
 	assert_int_equal(cache_control_max_age(&cc), 60);
 	add(&cc, "Cache-Control: no-cache");
-	assert_int_equal(cache_control_max_age(&cc), 0);
+	assert_int_equal(cache_control_max_age(&cc), 1);
 	is(" max-age=90, max-age=60", 60);
-	is(" max-age=0, max-age=60", 0);
+	is(" max-age=0, max-age=60", 1);
 }
 
 int
@@ -151,8 +151,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cache_control_max_age_found),
 		cmocka_unit_test(cache_control_max_age_absent_is_none),
-		cmocka_unit_test(cache_control_forbidden_is_none),
-		cmocka_unit_test(cache_control_no_number_is_none),
+		cmocka_unit_test(cache_control_forbidden_is_the_least),
+		cmocka_unit_test(cache_control_no_number_is_the_least),
 		cmocka_unit_test(cache_control_huge_clamped),
 		cmocka_unit_test(cache_control_several_least_counts),
 	};

@@ -17,6 +17,7 @@ import json
 import secrets
 import struct
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -189,13 +190,14 @@ def part(make):
     name = make.__name__
 
     def get(self):
-        if name not in self._made:
-            change = self._changes.get(name)
-            if callable(change):
-                self._made[name] = change(make(self))
-            else:
-                self._made[name] = self._changes[name] if name in self._changes else make(self)
-        return self._made[name]
+        with self._lock:
+            if name not in self._made:
+                change = self._changes.get(name)
+                if callable(change):
+                    self._made[name] = change(make(self))
+                else:
+                    self._made[name] = self._changes[name] if name in self._changes else make(self)
+            return self._made[name]
     return property(get)
 
 
@@ -206,6 +208,7 @@ class Forgery:
         assert not unknown, f"no such part: {unknown}"
         self._changes = changes
         self._made = {}
+        self._lock = threading.RLock()
 
     def but(self, **changes):
         """Another, changed further and otherwise made anew."""

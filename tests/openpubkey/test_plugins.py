@@ -127,6 +127,14 @@ def test_slow_plugin_behind_a_quick_one(host, seconds):
     assert gone(seconds)
 
 
+def test_quick_plugin_behind_a_slow_one(host, seconds):
+    """The slow one has its share of the time, not all of it."""
+    host.plugin(f"sleep {seconds}", "a")
+    host.plugin("echo allow", "b")
+    host.allowed(Forgery())
+    assert gone(seconds)
+
+
 @pytest.mark.parametrize("script", [
     "yes allow", "yes allow >&2", "head -c 100000000 /dev/zero; echo allow",
     "head -c 100000 /dev/zero | tr '\\0' ' '; echo allow"])

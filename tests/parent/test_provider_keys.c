@@ -305,7 +305,7 @@ refresh(bool now)
 	if (provider_keys_refresh(&login, &r, &keys))
 		return TOOK;
 	/* There is no starter: the attempt ends with the first worker. */
-	if (r.reason == REASON_WORKER_START) {
+	if (r.reason == REASON_WORKER_DIED) {
 		assert_string_equal(r.worker, "keys");
 		return ATTEMPTED;
 	}

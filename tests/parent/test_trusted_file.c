@@ -242,6 +242,12 @@ trusted_file_missing_told_from_unsafe(void **state)
 	    REASON_CONFIG_MISSING);
 	assert_int_equal(open_name("none/none", TRUST_ROOT),
 	    REASON_CONFIG_MISSING);
+	assert_true(trusted_missing(scratch("none")));
+	assert_true(trusted_missing(scratch("none/none")));
+	/* A link is there, wherever it leads; so is what cannot be named. */
+	assert_int_equal(symlink("nowhere", scratch("leads-nowhere")), 0);
+	assert_false(trusted_missing(scratch("leads-nowhere")));
+	assert_false(trusted_missing(""));
 }
 
 static void

@@ -355,7 +355,9 @@ setup(void **state)
 {
 	(void)state;
 	for (int i = 0; i < JWS_ALGS; i++)
-		if (!jws_warm_up((enum jws_alg)i))
+		/* Self-tested here, so that no failure falls into that. */
+		if (jws_verify(&jws_answers[i].key, jws_answers[i].input,
+		    jws_answers[i].signature) != REASON_OK)
 			return 1;
 	return ssh_key_warm_up() ? 0 : 1;
 }
@@ -456,6 +458,8 @@ alloc_fails_in_gq256_memory(void **state)
 {
 	(void)state;
 	gq256_vector_read("opkssh-2048", &gq_vector);
+	/* Its self-test comes first, once, and is not what fails here. */
+	assert_int_equal(verify_gq256(), REASON_OK);
 	sweep("gq256", verify_gq256, REASON_OK);
 	gq_vector.signature[0] ^= 1;
 	sweep("gq256 of a wrong signature", verify_gq256,

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -61,6 +62,7 @@ static struct {
 	struct vector cert;
 	struct span keys; /* of each issuer */
 	enum ipc_keys state;
+	uint8_t plugins;
 } login;
 
 static uint8_t key_bytes[KEY_SET_MAX];
@@ -163,6 +165,7 @@ begin(bool settings_only)
 	m.as.VERIFY_ASK.key_type = (struct ipc_span){ login.cert.type.p,
 		login.cert.type.len };
 	m.as.VERIFY_ASK.now = login.cert.now;
+	m.as.VERIFY_ASK.plugins = login.plugins;
 	assert_int_equal(ipc_send(&parent, SOON, &m), ERR_OK);
 	if (settings_only)
 		return;
@@ -382,6 +385,208 @@ judge_unlisted_issuer_asks_for_nothing(void **state)
 	ended_well();
 }
 
+/* The settings; then keys of each provider, as good as it is said. */
+static void
+until_keys_are(enum ipc_keys first, enum ipc_keys second)
+{
+	(void)hear(IPC_SET(SETTINGS));
+	for (unsigned i = 0; i < NISSUERS; i++)
+		(void)hear(IPC_SET(PROVIDER));
+	need_is(IPC_NEED_KEY_SETS);
+	give_keys(0, first);
+	give_keys(1, second);
+}
+
+/*
+ * Two tenants of Microsoft's have the same keys: that one's set has the key
+ * must not keep the other's, which the token names, from being fetched.
+ */
+static void
+judge_shared_key_asks_for_the_named_issuers(void **state)
+{
+	struct ipc_message m;
+
+	(void)state;
+	login_by("RS256-ecdsa");
+	login.providers = "https://other.test opkssh-test 24h\n"
+	    "https://idp.test:9998 opkssh-test 24h\n";
+	begin(false);
+	until_keys_are(IPC_KEYS_FRESH, IPC_KEYS_NONE);
+	m = hear(IPC_SET(NEED) | IPC_SET(LOGIN_VERDICT));
+	assert_int_equal(m.type, IPC_NEED);
+	assert_int_equal(m.as.NEED.what, IPC_NEED_REFRESH);
+	assert_int_equal(m.as.NEED.provider, 1);
+	give_keys(1, IPC_KEYS_FRESH);
+	need_is(IPC_NEED_AUTH_ID);
+	send_text(IPC_TEXT_AUTH_ID, span_of(login.auth_id));
+	(void)verdict_is(REASON_OK);
+	ended_well();
+
+	/* Its own newest set does not have it: then it is not its. */
+	vector_free(&login.cert);
+	login_by("RS256-ecdsa");
+	login.providers = "https://other.test opkssh-test 24h\n"
+	    "https://idp.test:9998 opkssh-test 24h\n";
+	begin(false);
+	until_keys_are(IPC_KEYS_FRESH, IPC_KEYS_NONE);
+	need_is(IPC_NEED_REFRESH);
+	give_keys(1, IPC_KEYS_NONE);
+	(void)verdict_is(REASON_ISSUER_MISMATCH);
+	ended_well();
+}
+
+#define MADE_PROVIDERS                                                        \
+	"https://idp.test:9998 opkssh-test oidc-refreshed\n"                  \
+	"https://token.actions.githubusercontent.com none 24h\n"
+
+/*
+ * The provider took a new key since the login: what is attached is signed by
+ * it, and our set is too fresh to have it.
+ */
+static void
+judge_refreshed_token_asks_for_newer_keys(void **state)
+{
+	struct vector older = vector_read("../made/access-token");
+	struct ipc_message m;
+
+	(void)state;
+	login_by("../made/refreshed");
+	login.providers = MADE_PROVIDERS;
+	begin(false);
+	until_keys();
+	need_is(IPC_NEED_AUTH_ID);
+	send_text(IPC_TEXT_AUTH_ID, span_of("root alice-id "
+	    "https://idp.test:9998\n"));
+	(void)verdict_is(REASON_OK);
+	ended_well();
+
+	reduce(older.jwks);
+	begin(false);
+	until_keys();
+	m = hear(IPC_SET(NEED) | IPC_SET(LOGIN_VERDICT));
+	assert_int_equal(m.type, IPC_NEED);
+	assert_int_equal(m.as.NEED.what, IPC_NEED_REFRESH);
+	assert_int_equal(m.as.NEED.provider, 0);
+	reduce(login.cert.jwks);
+	give_keys(0, IPC_KEYS_FRESH);
+	need_is(IPC_NEED_AUTH_ID);
+	send_text(IPC_TEXT_AUTH_ID, span_of("root alice-id "
+	    "https://idp.test:9998\n"));
+	assert_int_equal(verdict_is(REASON_OK).as.LOGIN_VERDICT.ends,
+	    login.cert.now + 3600);
+	ended_well();
+
+	/* And once only. */
+	reduce(older.jwks);
+	begin(false);
+	until_keys();
+	need_is(IPC_NEED_REFRESH);
+	give_keys(0, IPC_KEYS_FRESH);
+	(void)verdict_is(REASON_TOKEN_SIGNATURE);
+	ended_well();
+	vector_free(&older);
+}
+
+/* --- userinfo --- */
+
+/* One with an access token, up to where userinfo is to be asked. */
+static void
+until_userinfo(const char *auth_id)
+{
+	struct ipc_message m;
+
+	login.providers = MADE_PROVIDERS;
+	begin(false);
+	until_keys();
+	need_is(IPC_NEED_AUTH_ID);
+	send_text(IPC_TEXT_AUTH_ID, span_of(auth_id));
+	m = hear(IPC_SET(USERINFO_QUERY));
+	assert_memory_equal(login.cert.blob + m.as.USERINFO_QUERY.token_at,
+	    "somebodys-access-token", m.as.USERINFO_QUERY.token_len);
+}
+
+/*
+ * The token says that the e-mail is not verified. That userinfo does not say
+ * it again is no reason to believe it.
+ */
+static void
+judge_userinfo_without_verified_leaves_it_unverified(void **state)
+{
+	static const struct {
+		const char *userinfo;
+		enum reason reason;
+	} cases[] = {
+		{ "{\"sub\":\"alice-id\",\"email\":\"alice@example.com\"}",
+		    REASON_EMAIL_UNVERIFIED },
+		{ "{\"sub\":\"alice-id\",\"email\":\"alice@example.com\","
+		    "\"email_verified\":false}", REASON_EMAIL_UNVERIFIED },
+		{ "{\"sub\":\"alice-id\",\"email\":\"alice@example.com\","
+		    "\"email_verified\":true}", REASON_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vector_free(&login.cert);
+		login_by("../made/access-token");
+		until_userinfo(AUTH_ID);
+		send_text(IPC_TEXT_USERINFO, span_of(cases[i].userinfo));
+		(void)verdict_is(cases[i].reason);
+		ended_well();
+	}
+}
+
+/* What a plugin is told as its USERINFO; it says no. */
+static void
+plugin_is_told(const char *userinfo)
+{
+	static char env[PLUGIN_ENV_MAX + 1];
+	char wanted[128];
+	struct ipc_message m, result = { .type = IPC_PLUGIN_RESULT };
+	size_t len = 0;
+
+	need_is(IPC_NEED_PLUGINS);
+	send_text(IPC_TEXT_PLUGIN, span_of("name: p\ncommand: /bin/p\n"));
+	m = hear(IPC_SET(PLUGIN_ENV));
+	for (; m.type == IPC_PLUGIN_ENV; m = hear(IPC_SET(PLUGIN_ENV) |
+	    IPC_SET(PLUGIN_RUN))) {
+		memcpy(env + len, m.as.PLUGIN_ENV.data.p,
+		    m.as.PLUGIN_ENV.data.len);
+		len += m.as.PLUGIN_ENV.data.len;
+	}
+	(void)snprintf(wanted, sizeof(wanted), "OPKSSH_PLUGIN_USERINFO=%s",
+	    userinfo);
+	assert_non_null(memmem(env, len, wanted, strlen(wanted) + 1));
+	assert_int_equal(ipc_send(&parent, SOON, &result), ERR_OK);
+	(void)verdict_is(REASON_NO_RULE);
+	ended_well();
+}
+
+/*
+ * The access token is the client's to choose: with somebody else's, userinfo
+ * is about somebody else.
+ */
+static void
+judge_plugins_never_hear_anothers_userinfo(void **state)
+{
+	static const char own[] = "{\"sub\":\"alice-id\"}";
+
+	(void)state;
+	login_by("../made/access-token");
+	login.plugins = 1;
+	until_userinfo("");
+	send_text(IPC_TEXT_USERINFO, span_of(own));
+	plugin_is_told(own);
+
+	vector_free(&login.cert);
+	login_by("../made/access-token");
+	login.plugins = 1;
+	until_userinfo("");
+	send_text(IPC_TEXT_USERINFO,
+	    span_of("{\"sub\":\"victim\",\"groups\":[\"admins\"]}"));
+	(void)hear(IPC_SET(NOTE));
+	plugin_is_told("");
+}
+
 /* --- nothing is interpreted before it is authenticated --- */
 
 /* The offset of the token in the certificate. */
@@ -527,6 +732,15 @@ main(void)
 		cmocka_unit_test_teardown(judge_stale_keys_ask_for_newer_ones,
 		    stop),
 		cmocka_unit_test_teardown(judge_no_keys_asks_once, stop),
+		cmocka_unit_test_teardown(
+		    judge_refreshed_token_asks_for_newer_keys, stop),
+		cmocka_unit_test_teardown(
+		    judge_userinfo_without_verified_leaves_it_unverified,
+		    stop),
+		cmocka_unit_test_teardown(
+		    judge_plugins_never_hear_anothers_userinfo, stop),
+		cmocka_unit_test_teardown(
+		    judge_shared_key_asks_for_the_named_issuers, stop),
 		cmocka_unit_test_teardown(
 		    judge_unlisted_issuer_asks_for_nothing, stop),
 		cmocka_unit_test_teardown(

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "ipc/limits.h"
-#include "seccomp/filter.h"
+#include "seccomp/filter_compile.h"
 #include "seccomp/policy.h"
 #include "tests/seccomp/child.h"
 
@@ -28,13 +28,36 @@
 #define WITHOUT(index, bits) { index, FILTER_NONE_OF, bits, 0 }
 #define BITS(index, mask, value) { index, FILTER_BITS, value, mask }
 
+/* To be compiled before any is loaded: that takes calls of its own. */
+struct made {
+	struct sock_filter code[FILTER_CODE_MAX];
+	unsigned short n;
+};
+
 static void
-load(const struct filter_row *rows, size_t nrows)
+make(const struct filter_row *rows, size_t nrows, struct made *made)
 {
 	const struct filter filter = { "test", rows, nrows };
 
+	CHILD_NEEDS(filter_compile(&filter, made->code, &made->n) == 0);
+}
+
+static void
+load_made(const struct made *made)
+{
+	const struct filter_code filter = { made->code, made->n };
+
 	child_no_new_privs();
 	CHILD_NEEDS(filter_load(&filter) == 0);
+}
+
+static void
+load(const struct filter_row *rows, size_t nrows)
+{
+	static struct made made;
+
+	make(rows, nrows, &made);
+	load_made(&made);
 }
 
 /* --- comparisons --- */
@@ -313,6 +336,7 @@ filter_row_of_another_architecture_passed_over(void **state)
 static void
 two_filters(const void *arg)
 {
+	static struct made made[2];
 	static const struct filter_row first[] = {
 		{ SCMP_SYS(getppid), "getppid", "both", { { 0 } } },
 		{ SCMP_SYS(getpid), "getpid", "the first only", { { 0 } } },
@@ -330,8 +354,10 @@ two_filters(const void *arg)
 	};
 	const long *nr = arg;
 
-	load(first, sizeof(first) / sizeof(first[0]));
-	load(second, sizeof(second) / sizeof(second[0]));
+	make(first, sizeof(first) / sizeof(first[0]), &made[0]);
+	make(second, sizeof(second) / sizeof(second[0]), &made[1]);
+	load_made(&made[0]);
+	load_made(&made[1]);
 	(void)syscall(*nr);
 }
 
@@ -347,15 +373,27 @@ filter_second_only_narrows(void **state)
 	    (const long[]){ SYS_getuid }));
 }
 
+/* What processes load is what their tables say, instruction by instruction. */
+static void
+filter_code_is_the_tables(void **state)
+{
+	static struct sock_filter code[FILTER_CODE_MAX];
+	unsigned short n;
+
+	(void)state;
+	assert_int_equal(filter_compile(&policy_starter, code, &n), 0);
+	assert_int_equal(n, filter_code_starter.n);
+	assert_memory_equal(code, filter_code_starter.code,
+	    n * sizeof(code[0]));
+}
+
 static void
 load_without_no_new_privs(const void *arg)
 {
-	const struct filter filter = { "test", only_end, 1 };
-
 	(void)arg;
 	/* Root would not need it. */
 	CHILD_NEEDS(geteuid() != 0 || setresuid(12345, 12345, 12345) == 0);
-	CHILD_NEEDS(filter_load(&filter) < 0);
+	CHILD_NEEDS(filter_load(&filter_code_parse) < 0);
 	/* And nothing of it is in force. */
 	(void)syscall(SYS_getppid);
 }
@@ -379,18 +417,27 @@ load_policy(const void *arg)
 static void
 filter_every_policy_loads(void **state)
 {
-	static const struct filter *const policies[] = { &policy_parent,
-		&policy_starter, &policy_net_connect, &policy_net_talk,
-		&policy_parse };
+	static const struct {
+		const struct filter *table;
+		const struct filter_code *code;
+	} policies[] = {
+		{ &policy_parent, &filter_code_parent },
+		{ &policy_starter, &filter_code_starter },
+		{ &policy_net_connect, &filter_code_net_connect },
+		{ &policy_net_talk, &filter_code_net_talk },
+		{ &policy_parse, &filter_code_parse },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
-		assert_non_null(policies[i]->process);
-		for (size_t r = 0; r < policies[i]->nrows; r++) {
-			assert_non_null(policies[i]->rows[r].name);
-			assert_true(policies[i]->rows[r].why[0] != '\0');
+		const struct filter *table = policies[i].table;
+
+		assert_non_null(table->process);
+		for (size_t r = 0; r < table->nrows; r++) {
+			assert_non_null(table->rows[r].name);
+			assert_true(table->rows[r].why[0] != '\0');
 		}
-		assert_true(child_survives(load_policy, policies[i]));
+		assert_true(child_survives(load_policy, policies[i].code));
 	}
 }
 
@@ -409,7 +456,7 @@ make_parse_call(const void *arg)
 	int null = open("/dev/null", O_RDWR);
 
 	CHILD_NEEDS(null != -1 && dup2(null, WORKER_FD) != -1);
-	load_policy(&policy_parse);
+	load_policy(&filter_code_parse);
 	(void)syscall(call->nr, call->fd, buf, call->size);
 	(void)syscall(SYS_exit_group, 0);
 }
@@ -468,6 +515,7 @@ main(void)
 		    filter_row_of_another_architecture_passed_over),
 		cmocka_unit_test(filter_second_only_narrows),
 		cmocka_unit_test(filter_that_cannot_be_loaded_told),
+		cmocka_unit_test(filter_code_is_the_tables),
 		cmocka_unit_test(filter_every_policy_loads),
 		cmocka_unit_test(filter_parse_one_descriptor_sized_calls),
 	};

@@ -1,7 +1,9 @@
-#include "seccomp/filter.h"
+#include "seccomp/filter_compile.h"
 
 #include <errno.h>
 #include <seccomp.h>
+#include <stdio.h>
+#include <unistd.h>
 
 static struct scmp_arg_cmp
 compare(const struct filter_arg *arg)
@@ -38,23 +40,42 @@ add_row(scmp_filter_ctx ctx, const struct filter_row *row)
 	    args);
 }
 
+/* libseccomp writes to a descriptor only. */
+static int
+export_code(scmp_filter_ctx ctx, struct sock_filter code[FILTER_CODE_MAX],
+    unsigned short *n)
+{
+	FILE *file = tmpfile();
+	size_t read = 0;
+	int rc = file != NULL ? seccomp_export_bpf(ctx, fileno(file)) : -errno;
+
+	if (rc == 0) {
+		rewind(file);
+		read = fread(code, sizeof(code[0]), FILTER_CODE_MAX, file);
+		rc = read > 0 && fgetc(file) == EOF ? 0 : -E2BIG;
+	}
+	if (file != NULL)
+		(void)fclose(file);
+	*n = (unsigned short)read;
+	return rc;
+}
+
 int
-filter_load(const struct filter *filter)
+filter_compile(const struct filter *filter,
+    struct sock_filter code[FILTER_CODE_MAX], unsigned short *n)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int rc;
 
+	*n = 0;
 	if (ctx == NULL)
 		return -ENOMEM;
 	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
 	    SCMP_ACT_KILL_PROCESS);
-	/* no_new_privs is a step of its own, so that its failure has a name. */
-	if (rc == 0)
-		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_NNP, 0);
 	for (size_t i = 0; rc == 0 && i < filter->nrows; i++)
 		rc = add_row(ctx, &filter->rows[i]);
 	if (rc == 0)
-		rc = seccomp_load(ctx);
+		rc = export_code(ctx, code, n);
 	seccomp_release(ctx);
 	return rc;
 }

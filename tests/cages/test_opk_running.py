@@ -1,0 +1,219 @@
+"""The processes of a login by certificate: what /proc and strace say of them."""
+
+import contextlib
+import re
+import time
+
+import pytest
+
+import program
+from opk_login import (
+    ACCESS_TOKEN, ISSUER, USERINFO, line_of, login_of, words, write_plugin,
+    write_rules)
+from probe import ask
+from provider_api import DISCOVERY, JWKS
+from room import SCRATCH, USERS
+from running import look_at
+from test_running import NULL, STARTER_AS_ROOT, Status, after_filter
+from traced_open import opens_of
+
+OFFERED = login_of(access_token=ACCESS_TOKEN)
+WORKERS = {"opk-judge": "parseproc", "keys": "parseproc", "system-ca": "netproc"}
+PLUGIN_ID = 65524
+# Who there is while the provider is asked for each document, the runner of plugins included.
+EXPECTED = {
+    DISCOVERY: {"keys", "opk-judge", "parent", "runner", "starter", "system-ca"},
+    JWKS: {"keys", "opk-judge", "parent", "runner", "starter", "system-ca"},
+    USERINFO: {"opk-judge", "parent", "runner", "starter", "system-ca"},
+}
+
+
+@pytest.fixture
+def idp(whole_opk_idp, lab):
+    whole_opk_idp.reset()
+    write_rules(whole_opk_idp, rule="oidc:team:operators")
+    write_plugin("echo deny")
+    return whole_opk_idp
+
+
+def name_of(process, parents):
+    if process.comm in WORKERS:
+        return process.comm
+    if int(process.status["PPid"]) not in parents:
+        return "parent"
+    return "starter" if process.status["Seccomp"] == "2" else "runner"
+
+
+@pytest.fixture
+def seen(lab, idp, command_user):
+    """path: [(name, Process)] while that is asked for. The home child has ended by then."""
+    seen = {}
+
+    def watch(request):
+        found = []
+        for _ in range(100):
+            with contextlib.suppress(OSError, KeyError, ValueError):    # one has just ended
+                found = [look_at(proc) for proc in program.running()]
+            # The next netproc is on its way; look when it has shut its cage.
+            if found and all(process.status["Seccomp_filters"] >= "2" for process in found
+                             if process.comm in WORKERS or process.comm.startswith("sallyport-")):
+                break
+            time.sleep(0.01)
+        parents = {process.pid for process in found}
+        seen[request.path] = [(name_of(process, parents), process) for process in found]
+    idp.watch = watch
+    result = lab.program.run("verify", "alice", *words(OFFERED), as_user=command_user)
+    assert (result.status, result.stdout) == (0, line_of(OFFERED)), result
+    return seen
+
+
+def everybody(seen):
+    return [pair for pairs in seen.values() for pair in pairs]
+
+
+def test_only_these_processes(seen):
+    assert list(seen) == [DISCOVERY, JWKS, USERINFO]
+    for path, pairs in seen.items():
+        names = [name for name, _ in pairs]
+        # What fetched the keys may not have ended yet when userinfo is asked.
+        assert EXPECTED[path] <= set(names) <= EXPECTED[path] | {"keys"}, path
+        assert all(names.count(name) == 1 for name in names if name != "system-ca"), path
+        assert names.count("system-ca") <= len(EXPECTED), path
+
+
+def test_command_lines_and_environments(seen):
+    """The token is in none, nor who logs in."""
+    for name, process in everybody(seen):
+        assert not any(argument for argument in process.cmdline[1:] if name not in WORKERS), name
+        assert process.environment == b"" or name not in WORKERS, name
+        line = b"\0".join(process.cmdline)
+        assert OFFERED.base64.encode()[:200] not in line and b"alice" not in line
+        if name in WORKERS:
+            executable = {"parseproc": b"sallyport-parse", "netproc": b"sallyport-net"}
+            assert process.cmdline[:2] == [executable[WORKERS[name]], name.encode()]
+
+
+def test_filters_and_privileges(seen):
+    filters = {"parent": "1", "starter": "1", "opk-judge": "2", "keys": "2",
+               "system-ca": "23", "runner": "0"}     # 2: not connected yet
+    for name, process in everybody(seen):
+        assert process.status["NoNewPrivs"] == "1", name
+        assert process.status["Seccomp"] == ("0" if name == "runner" else "2"), name
+        assert process.status["Seccomp_filters"] in filters[name], name
+        assert process.status["Threads"] == "1", name
+        assert process.owner == 0 or name == "starter", f"{name} may be traced by its own user"
+
+
+def test_ids_and_capabilities(lab, seen, command_user):
+    text = Status(lab.program.run("status", as_user=command_user).stdout).facts["worker"]
+    ids = dict(re.findall(r"(parent|netproc|parseproc|plugins?) (\d+)", text))
+    for name, process in everybody(seen):
+        expected = str(USERS[command_user])
+        if command_user == "root" and name != "starter":
+            role = WORKERS.get(name, name)
+            expected = ids.get(role) or ids.get("plugin") or ids.get("plugins") or str(PLUGIN_ID)
+            assert process.status["Groups"] == "", name
+        assert process.uids == process.gids == [expected] * 4, name
+        keeps = STARTER_AS_ROOT if (name, command_user) == ("starter", "root") else 0
+        assert process.capabilities("Eff") == process.capabilities("Prm") == keeps, name
+        assert process.capabilities("Inh") == process.capabilities("Amb") == 0, name
+        if command_user == "root":
+            assert process.capabilities("Bnd") == keeps, name
+
+
+def test_namespaces_and_roots(seen):
+    for pairs in seen.values():
+        ours = next(process for name, process in pairs if name == "parent").namespaces
+        for name, process in pairs:
+            differ = {ns for ns in ours if process.namespaces[ns] != ours[ns]}
+            if name not in WORKERS:
+                assert differ == set(), name
+                continue
+            assert differ - {"user"} == {"mnt"} | ({"net"} if name != "system-ca" else set()), name
+            assert process.read_only_root
+            assert len(process.root) == (4 if name == "system-ca" else 0), name
+
+
+def test_descriptors(seen):
+    for pairs in seen.values():
+        stdout = next(process for name, process in pairs if name == "parent").descriptors[1]
+        assert stdout.startswith("pipe:")
+        for name, process in pairs:
+            if name == "parent":
+                continue
+            fds = process.descriptors
+            assert [fds[fd] for fd in (0, 1, 2)] == [NULL] * 3, name
+            assert stdout not in fds.values(), name
+            if name != "starter":
+                assert sorted(fds) in ([0, 1, 2, 3], [0, 1, 2, 3, 4][:4 + (name == "system-ca")])
+                assert all(fd < 3 or what.startswith("socket:") for fd, what in fds.items()), name
+
+
+def test_limits(seen):
+    for name, process in everybody(seen):
+        if name in WORKERS:
+            for what in ("core file size", "processes", "file size", "locked memory"):
+                assert process.limits[what] == "0", (name, what)
+            assert process.limits["open files"] == "32" and int(process.limits["cpu time"]) <= 30
+        if name != "parent" and name != "starter":
+            assert process.limits["core file size"] == "0", name
+
+
+def test_command_line_is_gone_before_the_first_file_is_opened(lab, idp, command_user):
+    identity = program.as_sshd_would(command_user)
+    opens = opens_of([lab.program.path, "verify", "alice", *words(OFFERED)], identity["user"],
+                     identity["env"])
+    assert OFFERED.base64.encode() in opens[0].cmdline, "the tracer does not see what it should"
+    ours = [each for each in opens if "/etc/opk/" in each.path]
+    assert ours
+    for each in ours:
+        assert not any(each.cmdline.split(b"\0")[1:]), each
+
+
+# strace.
+
+@pytest.fixture
+def traces(lab, idp, command_user):
+    """The text of each process's trace, all that went over its descriptors in it, by name."""
+    directory = SCRATCH / "opk-trace"
+    directory.mkdir(exist_ok=True)
+    directory.chmod(0o777)
+    for old in directory.iterdir():
+        old.unlink()
+    strace = program.Program(lab.log)
+    strace.path = "/usr/bin/strace"
+    # As root: into workers nobody else can look.
+    result = strace.run("-qq", "-u", command_user, "-ff", "-s", "100000", "-o", directory / "of", lab.program.path,
+                        "verify", "--deadline=20", "alice", *words(OFFERED), as_user="root")
+    assert (result.status, result.stdout) == (0, line_of(OFFERED)), result
+    found = {}
+    for path in directory.iterdir():
+        text = path.read_text()
+        role = re.search(r'execveat\(.*\["sallyport-\w+", "([\w-]+)"', text)
+        found.setdefault(role[1] if role else "ours", []).append(text)
+    return found
+
+
+def test_keys_role_has_seen_nothing_of_the_login(traces):
+    """And netproc nothing but the access token."""
+    def said(text):
+        return re.sub(r'\\(.)', r"\1", "".join(re.findall(r'^(?:read|write)\(3, "(.*)"', text,
+                                                          re.MULTILINE)))
+    secrets = [OFFERED.texts[0].decode(), OFFERED.texts[2].decode(), "alice", "AAAA",
+               OFFERED.cert_type.decode(), OFFERED.user.ssh_type.decode()]
+    (judge,), (keys,) = traces["opk-judge"], traces["keys"]
+    assert [secret for secret in secrets if secret not in said(judge)] == ["AAAA"]
+    assert ISSUER in said(keys) and "ES256-1" in said(keys)
+    for name, secret in [(name, secret) for name in ("keys", "system-ca") for secret in secrets]:
+        for text in traces[name]:
+            assert secret not in said(text).replace('{"sub": "alice"', ""), (name, secret)
+    assert ACCESS_TOKEN.decode() not in said(keys)
+
+
+def test_calls_are_those_of_the_tables(traces):
+    for name, text in [(name, text) for name in WORKERS for text in traces[name]]:
+        lines = [line for line in text.splitlines() if re.match(r"\w+\(", line)]
+        if WORKERS[name] == "parseproc":
+            assert set(after_filter(lines, 1)) <= {"read", "write", "exit_group"}, name
+        else:
+            assert set(after_filter(lines, 1)) <= set(ask("--table", "netproc, resolving"))
