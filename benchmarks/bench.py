@@ -30,12 +30,12 @@ def main():
     machine = Machine()
     control.all_cases({OURS: machine.ours(Offered.good), "opkssh": machine.theirs(Offered.good)},
                       3 if quick else 50)
-    verify.all_cases(machine, 2 if quick else 100)
+    verify.all_cases(machine, 2 if quick else 200)
     instructions.all_cases(machine)
     memory.all_cases(machine, 2 if quick else 5)
     key9.all_cases(machine, 2 if quick else 50)
     oslogin.all_cases(machine, 2 if quick else 50)
-    logins.all_cases(machine, 2 if quick else 60)
+    logins.all_cases(machine, 2 if quick else 100)
     crowd.all_cases(machine, *((4, 1) if quick else (32, 10)))
     scaling.all_cases(machine, 2 if quick else 10, arguments.picture,
                       **({"most": 100} if quick else {}))
