@@ -151,6 +151,8 @@ class Listener:
 
     def _handle(self, connection):
         connection.settimeout(30)
+        # As servers do: TLS's tickets would else hold the answer up for a client's delayed ACK.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             if self._context:
                 connection = self._context.wrap_socket(connection, server_side=True)

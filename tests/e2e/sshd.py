@@ -19,7 +19,7 @@ def unpacked(version):
 class Sshd:
     _ports = iter(range(2201, 2300))
 
-    def __init__(self, version, command, command_user):
+    def __init__(self, version, command, command_user, keys_file="none"):
         program = unpacked(version)
         parts = program.parents[1] / "lib/openssh"      # from 10.0 on sshd is cut in three
         self.port = next(self._ports)
@@ -35,7 +35,7 @@ class Sshd:
             "UsePAM no",
             "PasswordAuthentication no",
             "KbdInteractiveAuthentication no",
-            "AuthorizedKeysFile none",
+            f"AuthorizedKeysFile {keys_file}",
             f"AuthorizedKeysCommand {command}",
             f"AuthorizedKeysCommandUser {command_user}",
             "MaxAuthTries 20",
@@ -61,14 +61,17 @@ class Sshd:
     def log(self):
         return (self._directory / "log").read_text()
 
+    def client(self, key, user, command):
+        """The words of `ssh user@here command`."""
+        return ["/usr/bin/ssh", "-F", "none", "-i", key, "-p", str(self.port),
+                "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
+                "-o", "UserKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=no",
+                f"{user}@127.0.0.1", command]
+
     def login(self, key, user="alice", command="id -un"):
-        """`ssh user@here command`. Returns the finished process."""
-        return subprocess.run(
-            ["ssh", "-F", "none", "-i", key, "-p", str(self.port),
-             "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
-             "-o", "UserKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=no",
-             f"{user}@127.0.0.1", command],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        """Log in. Returns the finished process."""
+        return subprocess.run(self.client(key, user, command), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60)
 
     def stop(self):
         self._process.terminate()

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034
-# For ./check and ./demo, which source it from the top of the checkout: a known environment,
+# For ./check, ./demo and ./bench, which source it from the top of the checkout: a known environment,
 # the packages, steps that are quiet unless they fail, and building.
 
 # What the user's shell has set (compiler flags, other pythons, preloads) changes what is
@@ -27,6 +27,9 @@ command -v npm >/dev/null || room_packages="$room_packages nodejs npm"
 # For ./check besides: the other compilers and builds, and the tests.
 check_packages="clang libclang-rt-dev libcurl4-openssl-dev libssl-dev android-libboringssl-dev
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils python3-pytest strace openssl"
+# For ./bench: what sallyport is compared with, and what it needs (libjson-c5: Google's helper).
+bench_packages="curl openssl libjson-c5 valgrind"
+check_packages="$check_packages $bench_packages"
 
 logs=build/check-logs
 
