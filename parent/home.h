@@ -40,10 +40,10 @@ bool home_begin(struct home *home, const char *user, const char *dir,
     const char *uid) MUST_CHECK;
 
 /*
- * Lets the child look, and hears what it found, once, not later than deadline_ms. Works in the
- * parent's cage. HOME_TAKEN: *file, at most HOME_FILE_MAX bytes, which the
- * user could have written and nobody else, but root; to be freed.
- * HOME_REFUSED: *problem, of reason REASON_HOME_POLICY.
+ * Lets the child look, and hears what it found, once, not later than
+ * deadline_ms. Works in the parent's cage. HOME_TAKEN: *file, at most
+ * HOME_FILE_MAX bytes, which the user could have written and nobody else, but
+ * root; to be freed. HOME_REFUSED: *problem, of reason REASON_HOME_POLICY.
  */
 enum home_result home_take(struct home *home, int64_t deadline_ms,
     struct trusted_file *file, struct file_problem *problem) MUST_CHECK;

@@ -60,7 +60,8 @@ config_error(struct k9_login *k9, const struct ipc_message *m)
 	login->decision.file = m->as.CONFIG_ERROR.text == IPC_TEXT_K9_YAML ?
 	    k9->options->config : SALLYPORT_YAML;
 	login->decision.line = m->as.CONFIG_ERROR.line;
-	return login_fail(login, reason, "%.*s", (int)what->len, (const char *)what->p);
+	return login_fail(login, reason, "%.*s", (int)what->len,
+	    (const char *)what->p);
 }
 
 /* Copies a span and lets the copy's span point to it. */

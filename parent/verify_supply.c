@@ -150,7 +150,8 @@ ask_userinfo(struct verify *v, const struct provider_keys *keys,
 	m.as.FETCH.total_ms = time_ms;
 	m.as.FETCH.body_max = USERINFO_MAX;
 	return worker_start(&v->login, netproc, fault) &&
-	    fetch(&v->login, netproc, &m, opk_settings_ca(&v->settings), answer, fault);
+	    fetch(&v->login, netproc, &m, opk_settings_ca(&v->settings),
+	    answer, fault);
 }
 
 /* A failure is a note: other rules may still let the user in. */
