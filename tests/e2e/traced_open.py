@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 libc = ctypes.CDLL(None, use_errno=True)
-PTRACE_TRACEME, PTRACE_SYSCALL, PTRACE_SETOPTIONS = 0, 24, 0x4200
+PTRACE_TRACEME, PTRACE_SYSCALL, PTRACE_SETOPTIONS, PTRACE_GET_SYSCALL_INFO = 0, 24, 0x4200, 0x420e
+ENTRY = 1                       # PTRACE_SYSCALL_INFO_ENTRY
 PTRACE_O_TRACESYSGOOD = 1       # marks stops at system calls with bit 7
 PATH_ARGUMENT = {2: 0, 257: 1, 437: 1}      # open, openat, openat2 on x86-64
 
@@ -24,6 +25,15 @@ class Open(NamedTuple):
 def _ptrace(request, pid, data=0):
     if libc.ptrace(request, pid, None, ctypes.c_void_p(data)) != 0:
         raise OSError(ctypes.get_errno(), "ptrace")
+
+
+def _is_entry(pid):
+    """Whether it stopped on its way into the kernel. (Counting stops would lose its way where a
+    signal comes in between.)"""
+    info = ctypes.create_string_buffer(128)
+    if libc.ptrace(PTRACE_GET_SYSCALL_INFO, pid, ctypes.c_void_p(len(info)), info) < 0:
+        raise OSError(ctypes.get_errno(), "ptrace")
+    return info.raw[0] == ENTRY
 
 
 def _read_path(pid, address):
@@ -49,7 +59,7 @@ def opens_of(arguments, user, environment):
 
     os.waitpid(pid, 0)      # stopped by its own execve
     _ptrace(PTRACE_SETOPTIONS, pid, PTRACE_O_TRACESYSGOOD)
-    found, entering, deliver = [], True, 0
+    found, deliver = [], 0
     while True:
         _ptrace(PTRACE_SYSCALL, pid, deliver)
         _, status = os.waitpid(pid, 0)
@@ -59,10 +69,9 @@ def opens_of(arguments, user, environment):
         if deliver != signal.SIGTRAP | 0x80:
             continue
         deliver = 0
-        if entering:
+        if _is_entry(pid):
             call = Path(f"/proc/{pid}/syscall").read_text().split()
             at = PATH_ARGUMENT.get(int(call[0]))
             if at is not None:
                 found.append(Open(_read_path(pid, int(call[1 + at], 16)),
                                   Path(f"/proc/{pid}/cmdline").read_bytes()))
-        entering = not entering

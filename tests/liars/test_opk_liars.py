@@ -273,7 +273,7 @@ CONFIG_ERRORS = ["CONFIG_SIZE", "CONFIG_SYNTAX", "CONFIG_VALUE", "MEMORY"]
 # What no judge of certificates knows of.
 OTHERS = ["NO_KEYS", "USAGE", "WRONG_USER", "CONFIG_MISSING", "CONFIG_VALUE", "CONNECT", "TLS",
           "HTTP_STATUS", "ANSWER_JSON", "KEY_LINE", "JWK_FORM", "JWKS_JSON", "DISCOVERY_JSON",
-          "WORKER_START", "WORKER_DIED", "CAGE", "SYSTEM", "DEADLINE", *NOTES]
+          "WORKER_START", "WORKER_DIED", "CAGE", "DEADLINE", *NOTES]
 
 
 @in_turn("reason", other_reasons(NOTES)[::4])
