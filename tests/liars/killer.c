@@ -34,6 +34,7 @@ static const struct {
 	const char *name;
 } steps[] = {
 	STEP(execve), STEP(execveat), STEP(clone), STEP(clone3), STEP(fork),
+	STEP(vfork),
 	STEP(socketpair), STEP(sendto), STEP(recvfrom), STEP(recvmsg),
 	STEP(poll), STEP(wait4), STEP(kill), STEP(shutdown), STEP(unshare),
 	STEP(seccomp), STEP(connect), STEP(read), STEP(write),
