@@ -20,7 +20,8 @@ from runs import build_directory
 PARSE = "libexec/sallyport/sallyport-parse"
 PROGRAMS = {"bin/sallyport": "benchmarks/sallyport-uncaged",
             PARSE: "benchmarks/sallyport-parse-uncaged",
-            "libexec/sallyport/sallyport-net": "netproc/sallyport-net"}
+            "libexec/sallyport/sallyport-net": "netproc/sallyport-net",
+            "libexec/sallyport/sallyport-home": "homeproc/sallyport-home"}
 ATTEMPTS = 10
 
 

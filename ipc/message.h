@@ -95,7 +95,7 @@ enum ipc_principal {
 	M(NOTE, 16, IPC_FROM_PARSE, "something in our files is amiss")        \
 	M(CHECK, 17, IPC_FROM_PARSE, "how one check ended, if asked to tell") \
 	M(NEED, 18, IPC_FROM_PARSE, "what is lacking to go on")               \
-	M(KEY_SET, 19, IPC_TO_PARSE, "whose keys follow, and how good")       \
+	M(KEY_SET, 19, IPC_TO_PARSE, "how good keys are; they follow")       \
 	M(USERINFO_QUERY, 20, IPC_FROM_PARSE, "ask the provider who this is") \
 	M(PLUGIN_ENV, 21, IPC_FROM_PARSE, "a piece of a plugin's environment") \
 	M(PLUGIN_RUN, 22, IPC_FROM_PARSE, "a policy plugin to ask")           \

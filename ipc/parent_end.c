@@ -46,16 +46,24 @@ ipc_recv(struct ipc_channel *ch, int64_t deadline_ms, uint32_t expected,
 	enum err err;
 
 	memset(m, 0, sizeof(*m));
-	do {
-		if ((err = ipc_wait(ch->fd, POLLIN, deadline_ms)) != ERR_OK)
-			return err;
+	for (;;) {
+		/* Who never stops talking is not listened to for ever. */
+		if (deadline_ms <= ipc_now_ms())
+			return ERR_DEADLINE;
 		n = recvmsg(ch->fd, &msg, MSG_DONTWAIT);
+		if (n == -1 && errno == EAGAIN) {
+			err = ipc_wait(ch->fd, POLLIN, deadline_ms);
+			if (err != ERR_OK)
+				return err;
+			continue;
+		}
 		/*
 		 * A worker that ended with our message unread resets the
 		 * socket, once; what it had said before can still be read.
 		 */
-	} while (n == -1 && (errno == EINTR || errno == EAGAIN ||
-	    errno == ECONNRESET));
+		if (n != -1 || (errno != EINTR && errno != ECONNRESET))
+			break;
+	}
 	if (n == -1)
 		return ERR_SYSTEM;
 	/* There is no room for descriptors: the kernel says so and drops them. */
@@ -78,11 +86,19 @@ ipc_send(struct ipc_channel *ch, int64_t deadline_ms,
 
 	if ((err = ipc_encode(m, ch->sends, ch->buf, &len)) != ERR_OK)
 		return err;
-	do {
-		if ((err = ipc_wait(ch->fd, POLLOUT, deadline_ms)) != ERR_OK)
-			return err;
+	for (;;) {
+		if (deadline_ms <= ipc_now_ms())
+			return ERR_DEADLINE;
 		n = send(ch->fd, ch->buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	} while (n == -1 && (errno == EINTR || errno == EAGAIN));
+		if (n == -1 && errno == EAGAIN) {
+			err = ipc_wait(ch->fd, POLLOUT, deadline_ms);
+			if (err != ERR_OK)
+				return err;
+			continue;
+		}
+		if (n != -1 || errno != EINTR)
+			break;
+	}
 	if (n == -1 && (errno == EPIPE || errno == ECONNRESET))
 		return ERR_EOF;
 	return n == (ssize_t)len ? ERR_OK : ERR_SYSTEM;

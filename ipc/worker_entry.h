@@ -15,14 +15,20 @@
 struct worker_entry {
 	const char *role; /* which job, from the starter's table */
 	pid_t starter;    /* its death must be ours */
+	char **words;     /* what it is told besides */
 };
 
 /*
  * Closes what was leaked to us, refuses to be run by hand (says so and
- * exits), sets the alarm that ends us if all else fails, and opens the
- * channel in the given directions.
+ * exits), and sets the alarm that ends us if all else fails. nwords: how many
+ * words it is told besides.
  */
-void worker_enter(int argc, char **argv, unsigned sends, unsigned receives,
-    struct worker_entry *entry, struct ipc_channel *ch);
+void worker_enter(int argc, char **argv, int nwords,
+    struct worker_entry *entry);
+
+/* The same for those that talk in messages: opens the channel, too, in the
+ * given directions. */
+void worker_enter_channel(int argc, char **argv, unsigned sends,
+    unsigned receives, struct worker_entry *entry, struct ipc_channel *ch);
 
 #endif

@@ -188,7 +188,7 @@ main(int argc, char **argv)
 	enum cage_step step;
 	const struct role *role;
 
-	worker_enter(argc, argv, IPC_FROM_NET, IPC_TO_NET, &entry, &ch);
+	worker_enter_channel(argc, argv, IPC_FROM_NET, IPC_TO_NET, &entry, &ch);
 	if ((role = find_role(entry.role)) == NULL)
 		give_up(ERR_TYPE);
 	/*

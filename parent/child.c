@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include "ipc/channel.h"
+#include "ipc/close_from.h"
 
 bool
-child_limit(__rlimit_resource_t what, rlim_t max)
+child_limit(int what, rlim_t max)
 {
 	const struct rlimit rl = { max, max };
 
@@ -30,7 +31,7 @@ keep_only(int fd)
 		return false;
 	if (fd != CHILD_FD && dup2(fd, CHILD_FD) == -1)
 		return false;
-	closefrom(CHILD_FD + 1);
+	close_from(CHILD_FD + 1);
 	return fcntl(CHILD_FD, F_SETFD, FD_CLOEXEC) == 0;
 }
 

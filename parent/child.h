@@ -32,7 +32,7 @@ int child_start(void (*run)(const void *arg, pid_t parent), const void *arg)
     MUST_CHECK;
 
 /* In a child: a limit for itself and its children. False if refused. */
-bool child_limit(__rlimit_resource_t what, rlim_t max) MUST_CHECK;
+bool child_limit(int what, rlim_t max) MUST_CHECK;
 
 /*
  * One datagram of at most size bytes from a child: ERR_OK and *n bytes in

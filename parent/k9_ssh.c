@@ -39,7 +39,7 @@ run(struct k9_login *k9)
 	if (!user_valid(login->user))
 		return login_fail(login, REASON_USER_NAME,
 		    "Key9 knows names of [a-z_][a-z0-9_-]{0,31} only");
-	if (!starter_open(&login->starter, &reason))
+	if (!starter_open(&login->starter, NULL, &reason))
 		return login_fail(login, reason, "see the line before");
 	/* It links, tests itself and shuts its cage while we read files. */
 	if (!login_start(login, WORKER_JUDGE))

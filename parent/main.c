@@ -8,11 +8,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "ipc/close_from.h"
 #include "parent/explain.h"
 #include "parent/k9_ssh.h"
 #include "parent/preload.h"
@@ -55,16 +57,33 @@ usage(FILE *to, int status)
 static char **arguments;
 
 /*
+ * Where the kernel has put the arguments: below the environment, with a NULL
+ * between them and their number below (System V ABI, "Process
+ * Initialization"). Not every C library says so before main().
+ */
+static char **
+find_arguments(int *argc)
+{
+	char **argv = environ - 1;
+
+	for (*argc = 0; (uintptr_t)argv[-1] != (uintptr_t)*argc; (*argc)++)
+		argv--;
+	return argv;
+}
+
+/*
  * Everybody may read /proc/PID/cmdline, and our arguments may hold what only
  * sshd should know: they move to memory of our own, and the originals are
- * overwritten. The program's name stays, for ps.
+ * overwritten. The program's name stays, for ps. Before any library's own
+ * start, some of which open files (libcap-ng).
  */
-static void
-take_arguments(int argc, char **argv, char **envp)
+static void __attribute__((constructor(101)))
+take_arguments(void)
 {
+	int argc;
+	char **argv = find_arguments(&argc);
 	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
 
-	(void)envp;
 	for (int i = 0; copy != NULL && i < argc; i++) {
 		if ((copy[i] = strdup(argv[i])) == NULL)
 			return;
@@ -73,10 +92,6 @@ take_arguments(int argc, char **argv, char **envp)
 	}
 	arguments = copy;
 }
-
-/* Before any library's own start, some of which open files (libcap-ng). */
-static void (*const first_of_all)(int, char **, char **)
-    __attribute__((section(".preinit_array"), used)) = take_arguments;
 
 /* A clean start, whoever started us: descriptors and signals. */
 static int
@@ -95,7 +110,7 @@ clean_start(void)
 		if ((fd = open("/dev/null", O_RDWR)) == -1)
 			return -1;
 	while (fd <= STDERR_FILENO);
-	closefrom(STDERR_FILENO + 1);
+	close_from(STDERR_FILENO + 1);
 	(void)sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1 ||
 	    /* sshd may close the pipe before it has read everything. */

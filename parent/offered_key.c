@@ -1,12 +1,11 @@
 #include "parent/offered_key.h"
 
-#include <netinet/in.h>
-#include <resolv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "ipc/base64.h"
 #include "ipc/wire.h"
 
 static const struct {
@@ -31,22 +30,18 @@ offered_key_read(struct offered_key *key, const char *type,
     const char *base64)
 {
 	size_t n = strlen(base64);
-	int len;
 
 	*key = (struct offered_key){ .type = type,
 		.plain_type = offered_key_plain_type(type) };
-	/* The decoder passes over white space; sshd writes none. */
-	if (n > OFFERED_KEY_MAX / 3 * 4 || strpbrk(base64, " \t\r\n\v\f"))
+	if (n == 0 || n > OFFERED_KEY_MAX / 3 * 4)
 		return false;
-	if ((key->blob = malloc(OFFERED_KEY_MAX)) == NULL)
+	if ((key->blob = malloc(base64_decoded_max(n))) == NULL)
 		return false;
-	len = b64_pton(base64, key->blob, OFFERED_KEY_MAX);
-	if (len <= 0) {
-		offered_key_free(key);
-		return false;
-	}
-	key->len = (size_t)len;
-	return true;
+	if (base64_decode((const uint8_t *)base64, n, key->blob,
+	    base64_decoded_max(n), &key->len) == ERR_OK)
+		return true;
+	offered_key_free(key);
+	return false;
 }
 
 void
@@ -126,12 +121,15 @@ static bool
 write_key(FILE *out, const struct offered_key *key,
     const struct offered_line *line)
 {
-	size_t size = (line->key_len + 2) / 3 * 4 + 1;
-	char *text = malloc(size);
-	bool ok = text != NULL && b64_ntop(key->blob + line->key_at,
-	    line->key_len, text, size) > 0 &&
-	    fprintf(out, " %s %s\n", key->plain_type, text) > 0;
+	size_t n = base64_encoded_len(line->key_len);
+	char *text = malloc(n);
+	bool ok = text != NULL;
 
+	if (ok) {
+		base64_encode(key->blob + line->key_at, line->key_len, text);
+		ok = fprintf(out, " %s %.*s\n", key->plain_type, (int)n,
+		    text) > 0;
+	}
 	free(text);
 	return ok;
 }

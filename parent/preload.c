@@ -174,7 +174,7 @@ preload(struct preload *p)
 
 	if (!load_file(p))
 		return false;
-	if (!starter_open(&login->starter, &reason))
+	if (!starter_open(&login->starter, NULL, &reason))
 		return login_fail(login, reason, "see the line before");
 	if (!open_cache(p) || !shut_cage(p))
 		return false;

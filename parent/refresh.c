@@ -162,7 +162,7 @@ prepare(struct one *one)
 	char us[USER_NAME_MAX + 1];
 	enum reason reason;
 
-	if (!starter_open(&login->starter, &reason))
+	if (!starter_open(&login->starter, NULL, &reason))
 		return login_fail(login, reason, "see the line before");
 	if (!login_start(login, WORKER_OPK_JUDGE))
 		return false;

@@ -24,6 +24,7 @@ const struct starter_worker starter_workers[WORKER_COUNT] = {
 const char *const starter_places[EXECUTABLE_COUNT][WORKER_PLACES] = {
 	[EXECUTABLE_PARSE] = PARSE_EXECUTABLE,
 	[EXECUTABLE_NET] = NET_EXECUTABLE,
+	[EXECUTABLE_HOME] = HOME_EXECUTABLE,
 };
 
 const char *
@@ -49,6 +50,9 @@ open_executables(struct children *children, enum reason *reason)
 	struct file_problem problem;
 
 	for (unsigned i = 0; i < EXECUTABLE_COUNT; i++) {
+		children->executable[i] = -1;
+		if (i == EXECUTABLE_HOME && children->home == NULL)
+			continue;
 		children->executable[i] = worker_path_open(starter_places[i],
 		    &problem);
 		if (children->executable[i] == -1) {
@@ -68,15 +72,11 @@ open_channels(struct starter *starter, struct children *children)
 	int pair[2];
 
 	for (unsigned i = 0; i < WORKER_COUNT; i++) {
-		struct ipc_channel *ch = &starter->channels[i];
-
 		/* Otherwise the pair is the one before it. */
 		if (starter_workers[i].socket == i && socketpair(AF_UNIX,
 		    SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 			return false;
-		ch->fd = pair[0];
-		ch->sends = starter_workers[i].to;
-		ch->receives = starter_workers[i].from;
+		starter->ends[i] = pair[0];
 		children->channel[i] = pair[1];
 	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
@@ -91,7 +91,7 @@ close_channels(const struct starter *starter)
 {
 	for (unsigned i = 0; i < WORKER_COUNT; i++)
 		if (starter_workers[i].socket == i)
-			(void)close(starter->channels[i].fd);
+			(void)close(starter->ends[i]);
 }
 
 static void
@@ -103,12 +103,14 @@ close_childrens_side(const struct children *children)
 			(void)close(children->channel[i]);
 	for (unsigned i = 0; i < EXECUTABLE_COUNT; i++)
 		(void)close(children->executable[i]);
+	(void)close(children->root);
 }
 
 bool
-starter_open(struct starter *starter, enum reason *reason)
+starter_open(struct starter *starter, struct home_question *home,
+    enum reason *reason)
 {
-	struct children children = { .command_fd = -1 };
+	struct children children = { .command_fd = -1, .home = home };
 	pid_t self = getpid();
 	pid_t pid;
 
@@ -117,6 +119,7 @@ starter_open(struct starter *starter, enum reason *reason)
 	starter->fd = -1;
 	if (!open_executables(&children, reason))
 		return false;
+	children.root = worker_root_open();
 	*reason = REASON_SYSTEM;
 	if (!open_channels(starter, &children) || (pid = fork()) == -1) {
 		log_problem("cannot start", strerror(errno));
@@ -128,6 +131,7 @@ starter_open(struct starter *starter, enum reason *reason)
 		starter_main(&children, self);
 	}
 	close_childrens_side(&children);
+	starter->started[WORKER_HOME] = home != NULL && home->asks;
 	*reason = REASON_OK;
 	return true;
 }
@@ -144,12 +148,16 @@ command(const struct starter *starter, unsigned what, enum worker worker)
 bool
 starter_start(struct starter *starter, enum worker worker)
 {
-	bool *started = &starter->started[starter_workers[worker].socket];
+	const struct starter_worker *w = &starter_workers[worker];
+	struct ipc_channel *ch = &starter->channels[worker];
 
-	if (*started ||
+	if (starter->started[w->socket] ||
 	    !command(starter, COMMAND_START, worker))
 		return false;
-	*started = true;
+	starter->started[w->socket] = true;
+	ch->fd = starter->ends[worker];
+	ch->sends = w->to;
+	ch->receives = w->from;
 	return true;
 }
 

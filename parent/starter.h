@@ -28,6 +28,7 @@
 	W(KEYS, KEYS, "keys", PARSE, "keys", IPC_TO_PARSE, IPC_FROM_PARSE)    \
 	W(EXPLAIN, EXPLAIN, "explain", PARSE, "explain", IPC_TO_PARSE,        \
 	    IPC_FROM_PARSE)                                                   \
+	W(HOME, HOME, "home", HOME, "home", 0, 0) /* ipc/home_report.h */     \
 	NETPROC(W, NET)                                                       \
 	NETPROC(W, NET_JWKS)                                                  \
 	NETPROC(W, NET_USERINFO)
@@ -58,8 +59,9 @@ enum worker {
 const char *worker_name(enum worker worker);
 
 struct starter {
-	int fd;                                  /* -1 once it is gone */
-	struct ipc_channel channels[WORKER_COUNT]; /* fd -1: not to be used */
+	int fd;                 /* -1 once it is gone */
+	int ends[WORKER_COUNT]; /* ours, of each worker's socket */
+	struct ipc_channel channels[WORKER_COUNT]; /* of those started */
 	bool started[WORKER_COUNT];
 	bool ready;      /* its cage is shut */
 	uint32_t layers; /* CAGE_* of it */
@@ -70,11 +72,22 @@ struct worker_end {
 	int status;
 };
 
+/* Whose file the home process looks for: words of its command line. */
+struct home_question {
+	char user[USER_NAME_MAX + 1];
+	char dir[PATH_LEN_MAX + 2]; /* room for one that is too long */
+	char uid[16];
+	bool asks; /* the name service, which no filter foresees */
+};
+
 /*
  * Checks the worker executables, then forks the starter. Each worker can be
- * started once. Returns false after logging why; *reason then says it too.
+ * started once. home: for WORKER_HOME, NULL if there will be none; one that
+ * asks has been started when this returns, ahead of the starter's cage.
+ * Returns false after logging why; *reason then says it too.
  */
-bool starter_open(struct starter *starter, enum reason *reason) MUST_CHECK;
+bool starter_open(struct starter *starter, struct home_question *home,
+    enum reason *reason) MUST_CHECK;
 
 /* Waits until its own cage is shut. False if it is not by deadline_ms. */
 bool starter_ready(struct starter *starter, int64_t deadline_ms) MUST_CHECK;

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ipc/home_report.h"
 #include "seccomp/cage.h"
 
 /* Becomes the worker: its channel, no other descriptor, no environment. */
@@ -24,7 +25,7 @@ run_worker(const struct children *children, unsigned worker, pid_t starter)
 	enum executable which = starter_workers[worker].executable;
 	const char *path = starter_places[which][0];
 	char name[32], role[16], parent[16];
-	char *argv[] = { name, role, parent, NULL };
+	char *argv[] = { name, role, parent, NULL, NULL, NULL, NULL };
 	char *envp[] = { NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	/* Above the numbers that are about to be taken. */
@@ -37,6 +38,11 @@ run_worker(const struct children *children, unsigned worker, pid_t starter)
 	(void)snprintf(name, sizeof(name), "%s", strrchr(path, '/') + 1);
 	(void)snprintf(parent, sizeof(parent), "%d", (int)starter);
 	(void)snprintf(role, sizeof(role), "%s", starter_workers[worker].role);
+	if (worker == WORKER_HOME) {
+		argv[3 + HOME_WORD_USER] = children->home->user;
+		argv[3 + HOME_WORD_DIR] = children->home->dir;
+		argv[3 + HOME_WORD_UID] = children->home->uid;
+	}
 	/* Workers must not hold stdout: sshd reads it until all have closed. */
 	if (null != -1 && dup2(null, STDIN_FILENO) != -1 &&
 	    dup2(null, STDOUT_FILENO) != -1 &&
@@ -53,7 +59,8 @@ start_child(struct children *children, unsigned worker)
 	pid_t self = getpid();
 	pid_t pid;
 
-	if (*channel == -1)
+	if (*channel == -1 ||
+	    (worker == WORKER_HOME && children->home == NULL))
 		return;
 	/* Nothing is copied for what is replaced at once. */
 	if ((pid = vfork()) == 0)
@@ -133,5 +140,11 @@ starter_main(struct children *children, pid_t parent)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
 	    getppid() != parent)
 		_exit(127);
+	/* Workers take it as their root, if it is good for that. */
+	if (children->root != -1)
+		(void)!fchdir(children->root);
+	/* A name service may do anything: no filter of ours. */
+	if (children->home != NULL && children->home->asks)
+		start_child(children, WORKER_HOME);
 	serve(children);
 }

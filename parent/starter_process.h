@@ -26,7 +26,12 @@ struct report {
 	int32_t value;  /* as from waitpid(); REPORT_READY: CAGE_* layers */
 };
 
-enum executable { EXECUTABLE_PARSE, EXECUTABLE_NET, EXECUTABLE_COUNT };
+enum executable {
+	EXECUTABLE_PARSE,
+	EXECUTABLE_NET,
+	EXECUTABLE_HOME,
+	EXECUTABLE_COUNT
+};
 
 /* The fixed table: what each command may start. */
 struct starter_worker {
@@ -45,6 +50,8 @@ extern const char *const starter_places[EXECUTABLE_COUNT][WORKER_PLACES];
 struct children {
 	int command_fd;
 	int executable[EXECUTABLE_COUNT];
+	int root; /* worker_root_open() */
+	struct home_question *home; /* NULL: no WORKER_HOME */
 	int channel[WORKER_COUNT]; /* -1 once handed over */
 	pid_t pid[WORKER_COUNT];   /* 0: not started, or reaped */
 };

@@ -120,7 +120,7 @@ start_all(struct status *status)
 	enum reason reason;
 	enum cage_step step;
 
-	if (!starter_open(&login->starter, &reason))
+	if (!starter_open(&login->starter, NULL, &reason))
 		return login_fail(login, reason, "see the line before");
 	cache_open(&status->login.cache, status->us);
 	if (!login_start(login, WORKER_JUDGE) ||

@@ -39,47 +39,62 @@ owner_ok(uid_t owner, enum trust trust)
 
 /* Whether nobody but its owner (root or us) can put other things into dir. */
 static int
-check_directory(const char *dir, enum trust trust, struct file_problem *problem)
+check_directory(const char *dir, const struct stat *st, enum trust trust,
+    struct file_problem *problem)
+{
+	if (!owner_ok(st->st_uid, trust))
+		return problem_set(problem, REASON_CONFIG_MODE,
+		    "directory %s belongs to uid %u; "
+		    "fix: chown root %s", dir, st->st_uid, dir);
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return problem_set(problem, REASON_CONFIG_MODE,
+		    "directory %s is writable by group or others (mode %04o); "
+		    "fix: chmod go-w %s", dir, st->st_mode & 07777, dir);
+	return 0;
+}
+
+/* The same of a path, which may be a link; *linked is set if it is one. */
+static int
+look_at_directory(const char *dir, enum trust trust, bool *linked,
+    struct file_problem *problem)
 {
 	struct stat st;
 
+	if (lstat(dir, &st) == 0 && !S_ISLNK(st.st_mode))
+		return check_directory(dir, &st, trust, problem);
+	*linked = true;
 	if (stat(dir, &st) == -1)
 		return problem_set(problem, errno == ENOENT ?
 		    REASON_CONFIG_MISSING : REASON_CONFIG_MODE,
 		    "directory %s: %s; fix: create it, or let us enter it",
 		    dir, strerror(errno));
-	if (!owner_ok(st.st_uid, trust))
-		return problem_set(problem, REASON_CONFIG_MODE,
-		    "directory %s belongs to uid %u; "
-		    "fix: chown root %s", dir, st.st_uid, dir);
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return problem_set(problem, REASON_CONFIG_MODE,
-		    "directory %s is writable by group or others (mode %04o); "
-		    "fix: chmod go-w %s", dir, st.st_mode & 07777, dir);
-	return 0;
+	return check_directory(dir, &st, trust, problem);
 }
 
+/*
+ * Each directory above path. *linked is set if one of them is a link, whose
+ * target is to be looked at, too.
+ */
 static int
-check_directories(const char *path, enum trust trust,
+check_directories(const char *path, enum trust trust, bool *linked,
     struct file_problem *problem)
 {
 	char dir[PATH_LEN_MAX + 1];
 	size_t len = strlen(path);
 
-	if (trust == TRUST_ANY)
-		return 0;
+	*linked = false;
 	if (path[0] != '/' || len > PATH_LEN_MAX)
 		return problem_set(problem, REASON_CONFIG_VALUE,
 		    "the path must be absolute and shorter than %d bytes",
 		    PATH_LEN_MAX);
-	if (check_directory("/", trust, problem) == -1)
+	if (look_at_directory("/", trust, linked, problem) == -1)
 		return -1;
 	for (size_t i = 1; i < len; i++) {
 		if (path[i] != '/')
 			continue;
 		memcpy(dir, path, i);
 		dir[i] = '\0';
-		if (check_directory(dir, trust, problem) == -1)
+		if (look_at_directory(dir, trust, linked, problem) == -1)
 			return -1;
 	}
 	return 0;
@@ -108,24 +123,51 @@ check_file(const struct stat *st, enum trust trust,
 	return 0;
 }
 
+/* O_NONBLOCK: a FIFO in its place must not hold us up. */
+#define OPEN_FLAGS                                                            \
+	(O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+/* Where links lead, the same must hold. */
+static int
+open_through_links(const char *path, enum trust trust,
+    struct file_problem *problem)
+{
+	char real[PATH_MAX];
+	bool linked;
+
+	if (realpath(path, real) == NULL || (trust != TRUST_ANY &&
+	    check_directories(real, trust, &linked, problem) == -1))
+		return -1;
+	return open(real, OPEN_FLAGS);
+}
+
+static int
+open_checked(const char *path, enum trust trust, struct file_problem *problem)
+{
+	bool linked = true;
+	int fd;
+
+	if (trust != TRUST_ANY &&
+	    check_directories(path, trust, &linked, problem) == -1)
+		return -1;
+	if (linked)
+		return open_through_links(path, trust, problem);
+	fd = open(path, OPEN_FLAGS);
+	/* ELOOP: it is a link itself. */
+	return fd == -1 && errno == ELOOP ?
+	    open_through_links(path, trust, problem) : fd;
+}
+
 int
 trusted_open(const char *path, enum trust trust, struct file_problem *problem)
 {
-	char real[PATH_MAX];
 	struct stat st;
-	int fd = -1;
+	int fd;
 
 	*problem = (struct file_problem){ .reason = REASON_OK };
-	if (check_directories(path, trust, problem) == -1)
+	fd = open_checked(path, trust, problem);
+	if (fd == -1 && problem->reason != REASON_OK)
 		return -1;
-	/* Where links lead, the same must hold. */
-	if (realpath(path, real) != NULL) {
-		if (check_directories(real, trust, problem) == -1)
-			return -1;
-		/* O_NONBLOCK: a FIFO in its place must not hold us up. */
-		fd = open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
-		    O_NOCTTY | O_CLOEXEC);
-	}
 	if (fd == -1 && errno == ENOENT)
 		return problem_set(problem, REASON_CONFIG_MISSING,
 		    "it does not exist: create it");
@@ -153,9 +195,11 @@ trusted_directory(const char *path, enum trust trust,
     struct file_problem *problem)
 {
 	char real[PATH_MAX];
+	bool linked;
 
 	*problem = (struct file_problem){ .reason = REASON_OK };
-	if (check_directories(path, trust, problem) == -1)
+	if (trust != TRUST_ANY &&
+	    check_directories(path, trust, &linked, problem) == -1)
 		return false;
 	if (realpath(path, real) == NULL) {
 		(void)problem_set(problem, errno == ENOENT ?
@@ -163,8 +207,9 @@ trusted_directory(const char *path, enum trust trust,
 		    strerror(errno));
 		return false;
 	}
-	return check_directories(real, trust, problem) == 0 &&
-	    (trust == TRUST_ANY || check_directory(real, trust, problem) == 0);
+	return trust == TRUST_ANY ||
+	    (check_directories(real, trust, &linked, problem) == 0 &&
+	    look_at_directory(real, trust, &linked, problem) == 0);
 }
 
 /* More room; what was there may be a secret, and leaves nothing behind. */

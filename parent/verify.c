@@ -50,10 +50,12 @@ verify_run(struct verify *v)
 	struct login *login = &v->login;
 	enum reason reason;
 
-	v->home.fd = v->plugins.fd = -1;
+	v->plugins.fd = -1;
 	if (!check_request(v))
 		return false;
-	if (!starter_open(&login->starter, &reason))
+	home_question(&v->home, v->request->user, v->request->home,
+	    v->request->uid);
+	if (!starter_open(&login->starter, &v->home, &reason))
 		return login_fail(login, reason, "see the line before");
 	/* It links, tests itself and shuts its cage while we read files. */
 	if (!login_start(login, WORKER_OPK_JUDGE))
@@ -66,7 +68,6 @@ verify_run(struct verify *v)
 void
 verify_end(struct verify *v)
 {
-	home_end(&v->home);
 	plugin_end(&v->plugins, ipc_now_ms() + END_MS);
 	login_close(&v->login);
 	for (size_t i = 0; i < v->nproviders; i++)

@@ -46,7 +46,7 @@ struct verify {
 	struct offered_key offered;
 	struct opk_settings settings;
 	struct trusted_file jwks; /* request->jwks */
-	struct home home;
+	struct home_question home;
 	struct plugin_runner plugins;
 	struct verify_provider providers[PROVIDERS_MAX];
 	size_t nproviders; /* heard so far */

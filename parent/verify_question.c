@@ -73,8 +73,6 @@ verify_brief_judge(struct verify *v)
 	    &v->settings) || !load_jwks(v))
 		return false;
 	/* Without a child there is no such answer; who asks for it hears so. */
-	(void)!home_begin(&v->home, request->user, request->home,
-	    request->uid);
 	(void)!plugin_begin(&v->plugins, &v->settings.files);
 	return send_question(v);
 }

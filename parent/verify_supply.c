@@ -31,8 +31,9 @@ send_keys(struct verify *v, size_t i, const struct provider_keys *keys)
 	m.as.KEY_SET.provider = (uint8_t)i;
 	m.as.KEY_SET.state = (uint8_t)keys->state;
 	err = ipc_send(verify_judge(v), v->login.deadline_ms, &m);
-	return err != ERR_OK ? err : send_text(v, IPC_TEXT_KEY_SET, keys->set,
-	    keys->len);
+	if (err != ERR_OK || keys->state == IPC_KEYS_NONE)
+		return err;
+	return send_text(v, IPC_TEXT_KEY_SET, keys->set, keys->len);
 }
 
 /* The key set of a file, for the first provider; the others share it. */
@@ -217,7 +218,7 @@ give_home_auth_id(struct verify *v)
 	struct file_problem problem;
 	enum err err;
 
-	if (home_take(&v->home, home_deadline(v), &file, &problem) ==
+	if (home_take(&v->login.starter, home_deadline(v), &file, &problem) ==
 	    HOME_REFUSED)
 		note(v, REASON_HOME_POLICY, IPC_TEXT_HOME_AUTH_ID, 
 		    problem.what);

@@ -1,6 +1,6 @@
 #include "parent/worker_path.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,26 +19,41 @@ go_up(char *path, unsigned n)
 	}
 }
 
+/*
+ * The path of a place beside us; places begin with "../", which is the
+ * directory above our own. False if it cannot be told.
+ */
+static bool
+place_path(const char *place, char path[PATH_LEN_MAX + 1])
+{
+	static char above[PATH_LEN_MAX + 1];
+	ssize_t n;
+	int len;
+
+	if (above[0] == '\0') {
+		n = readlink("/proc/self/exe", above, sizeof(above) - 1);
+		if (n <= 0)
+			return false;
+		go_up(above, 2);
+	}
+	len = snprintf(path, PATH_LEN_MAX + 1, "%s/%s", above, place + 3);
+	return len > 0 && len <= PATH_LEN_MAX;
+}
+
 int
 worker_path_open(const char *const places[WORKER_PLACES],
     struct file_problem *problem)
 {
-	char bin[PATH_LEN_MAX + 1], path[PATH_LEN_MAX + 1];
-	ssize_t n = readlink("/proc/self/exe", bin, sizeof(bin) - 1);
+	char path[PATH_LEN_MAX + 1];
 	int fd = -1;
 
-	problem->reason = REASON_SYSTEM;
-	(void)snprintf(problem->what, sizeof(problem->what),
-	    "/proc/self/exe cannot be read; is /proc mounted?");
-	if (n <= 0)
-		return -1;
-	bin[n] = '\0';
-	/* Places begin with "../": that is the directory above our own. */
-	go_up(bin, 2);
 	for (int i = 0; i < WORKER_PLACES && fd == -1; i++) {
-		n = snprintf(path, sizeof(path), "%s/%s", bin, places[i] + 3);
-		if (n < 0 || (size_t)n >= sizeof(path))
+		if (!place_path(places[i], path)) {
+			problem->reason = REASON_SYSTEM;
+			(void)snprintf(problem->what, sizeof(problem->what),
+			    "/proc/self/exe cannot be read; is /proc mounted?");
 			return -1;
+		}
 		fd = trusted_open(path, TRUST_ROOT_OR_US, problem);
 		/* One that is there and unsafe is not passed over. */
 		if (fd == -1 && problem->reason != REASON_CONFIG_MISSING)
@@ -52,4 +67,13 @@ worker_path_open(const char *const places[WORKER_PLACES],
 		    "%.110s: %.130s", path, what);
 	}
 	return fd;
+}
+
+int
+worker_root_open(void)
+{
+	char path[PATH_LEN_MAX + 1];
+
+	return place_path(EMPTY_ROOT, path) ? open(path, O_PATH | O_DIRECTORY |
+	    O_NOFOLLOW | O_CLOEXEC) : -1;
 }

@@ -12,7 +12,11 @@
 	{ "../libexec/sallyport/sallyport-parse", "../parseproc/sallyport-parse" }
 #define NET_EXECUTABLE                                                        \
 	{ "../libexec/sallyport/sallyport-net", "../netproc/sallyport-net" }
+#define HOME_EXECUTABLE                                                       \
+	{ "../libexec/sallyport/sallyport-home", "../homeproc/sallyport-home" }
 #define WORKER_PLACES 2
+/* Beside them: a directory without anything in it. */
+#define EMPTY_ROOT "../libexec/sallyport/empty"
 
 /*
  * Opens a worker's executable for fexecve(): what was checked (owner, mode,
@@ -21,5 +25,12 @@
  */
 int worker_path_open(const char *const places[WORKER_PLACES],
     struct file_problem *problem);
+
+/*
+ * Opens the empty directory that workers take as their root, if it is there:
+ * a descriptor, or -1. Whether it is good for that they see themselves
+ * (seccomp/private_root.c).
+ */
+int worker_root_open(void);
 
 #endif

@@ -74,7 +74,7 @@ main(int argc, char **argv)
 	enum cage_step step;
 	enum err err;
 
-	worker_enter(argc, argv, IPC_FROM_PARSE, IPC_TO_PARSE, &entry, &ch);
+	worker_enter_channel(argc, argv, IPC_FROM_PARSE, IPC_TO_PARSE, &entry, &ch);
 	if ((role = find_role(entry.role)) == NULL)
 		_exit(WORKER_EXIT_ERR + ERR_TYPE);
 	if (!role->warm_up())

@@ -270,7 +270,11 @@ hear_key_set(struct opk_session *s, size_t i)
 	}
 	s->fresh[i] = m.as.KEY_SET.state == IPC_KEYS_FRESH;
 	text_drop(&s->key_sets[i]);
-	memset(&issuer->set, 0, sizeof(issuer->set));
+	/* Large, and clean when we begin. */
+	if (issuer->set.nkeys > 0)
+		memset(&issuer->set, 0, sizeof(issuer->set));
+	if (m.as.KEY_SET.state == IPC_KEYS_NONE)
+		return;
 	if (opk_session_hear(s, IPC_TEXT_KEY_SET, KEY_SET_MAX,
 	    &s->key_sets[i]) && !key_set_read(text_span(&s->key_sets[i]),
 	    &issuer->set))

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parseproc/base64.h"
+#include "ipc/base64.h"
 #include "parseproc/utf8.h"
 
 #define PREFIX "OPKSSH_PLUGIN_"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parseproc/base64.h"
+#include "ipc/base64.h"
 #include "parseproc/opk_auth_id.h"
 #include "parseproc/opk_plugin.h"
 #include "parseproc/opk_plugin_env.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipc/base64.h"
 #include "ipc/limits.h"
-#include "parseproc/base64.h"
 #include "parseproc/ec_point.h"
 #include "parseproc/ssh_blob.h"
 #include "parseproc/utf8.h"

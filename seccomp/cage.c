@@ -69,15 +69,15 @@ cage_step_name(int status)
 static enum cage_step
 narrow_bounding(uint64_t keep, bool *emptied)
 {
-	int in_set;
-
 	*emptied = false;
-	for (int cap = 0; (in_set = prctl(PR_CAPBSET_READ, cap)) != -1;
-	     cap++) {
-		if (in_set == 0 || (keep >> cap & 1) != 0 ||
+	for (int cap = 0; cap < 64; cap++) {
+		if ((keep >> cap & 1) != 0 ||
 		    prctl(PR_CAPBSET_DROP, cap) == 0)
 			continue;
-		return errno == EPERM ? CAGE_SHUT : CAGE_STEP_BOUNDING;
+		/* Behind the last there is none. */
+		*emptied = errno == EINVAL && cap > 0;
+		return errno == EPERM || *emptied ? CAGE_SHUT :
+		    CAGE_STEP_BOUNDING;
 	}
 	*emptied = true;
 	return CAGE_SHUT;
@@ -222,7 +222,7 @@ cage_net_connected(void)
 #else
 
 static bool
-limit(__rlimit_resource_t what, rlim_t max)
+limit(int what, rlim_t max)
 {
 	const struct rlimit rl = { max, max };
 
@@ -286,9 +286,11 @@ own_user_namespace(const struct cage_plan *plan, uint32_t *layers)
 {
 	if (!plan->own_net || (*layers & CAGE_USER_NS) != 0)
 		return CAGE_SHUT;
-	if (unshare(CLONE_NEWUSER) == 0)
-		*layers |= CAGE_USER_NS;
-	return CAGE_SHUT;
+	if (unshare(CLONE_NEWUSER) == -1)
+		return CAGE_SHUT;
+	*layers |= CAGE_USER_NS;
+	/* A new user namespace fills all the sets again. */
+	return drop_bounding(layers);
 }
 
 enum cage_step
@@ -302,9 +304,7 @@ cage_worker(const struct cage_plan *plan, pid_t parent,
 	STEP(private_root_enter(plan, layers));
 	STEP(drop_bounding(layers));
 	STEP(become(plan->id, (gid_t)plan->id, layers));
-	/* A new user namespace fills all the sets again. */
 	STEP(own_user_namespace(plan, layers));
-	STEP(drop_bounding(layers));
 	STEP(drop_capabilities(layers));
 	STEP(set_late_limits());
 	STEP(not_dumpable(layers));

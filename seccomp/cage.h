@@ -22,7 +22,7 @@
 	L(RLIMITS, "resource limits")                                         \
 	L(UID, "user id of its own")                                          \
 	L(USER_NS, "user namespace")                                          \
-	L(ROOT, "private read-only root")                                     \
+	L(ROOT, "read-only root, its own or an empty one")                    \
 	L(NET_NS, "empty network namespace")                                  \
 	L(CAPS, "no capabilities")                                            \
 	L(BOUNDING, "empty capability bounding set")                          \

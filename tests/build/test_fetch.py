@@ -54,8 +54,11 @@ def test_second_call_is_instant_and_needs_no_network(prefix):
 
 
 def test_result_is_only_headers_and_archives(prefix):
-    assert sorted(p.name for p in prefix.iterdir()) == ["include", "lib", "versions"]
+    assert sorted(p.name for p in prefix.iterdir()) == ["include", "lib", "musl", "versions"]
     assert sorted(p.name for p in (prefix / "lib").iterdir()) == ["libcrypto.a", "libcurl.a", "libssl.a"]
+    assert sorted(p.name for p in (prefix / "musl").iterdir()) == ["include", "lib"]
+    assert sorted(p.name for p in (prefix / "musl/lib").iterdir()) == [
+        "libcap-ng.a", "libcrypto.a", "libnettle.a", "libyaml.a"]
     assert not str(prefix).startswith(f"{TOP}{os.sep}")
 
 

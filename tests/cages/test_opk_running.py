@@ -3,6 +3,7 @@
 import contextlib
 import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,16 +13,19 @@ from opk_login import (
     write_rules)
 from probe import ask
 from provider_api import DISCOVERY, JWKS
-from room import HOMES, SCRATCH, USERS
+from room import SCRATCH, USERS
 from running import look_at
 from test_running import NULL, STARTER_AS_ROOT, Status, after_filter
 from traced_open import opens_of
 
 OFFERED = login_of(access_token=ACCESS_TOKEN)
 WORKERS = {"opk-judge": "parseproc", "keys": "parseproc", "system-ca": "netproc"}
+EXECUTED = [*WORKERS, "home"]
 PLUGIN_ID = 65524
+NSSWITCH = Path("/etc/nsswitch.conf")
 # Who there is while the provider is asked for each document: the runner of plugins too, and
-# the process for the user's own rules, until it has been asked for them.
+# the process for the user's own rules, which is to ask the name service and so has been started
+# ahead, until it has been asked for them.
 EXPECTED = {
     DISCOVERY: {"home", "keys", "opk-judge", "parent", "runner", "starter", "system-ca"},
     JWKS: {"home", "keys", "opk-judge", "parent", "runner", "starter", "system-ca"},
@@ -38,19 +42,24 @@ def idp(whole_opk_idp, lab):
 
 
 def name_of(process, found):
-    if process.comm in WORKERS:
+    if process.comm in EXECUTED:
         return process.comm
     if int(process.status["PPid"]) not in {other.pid for other in found}:
         return "parent"
-    if process.status["Seccomp"] == "2":
-        return "starter"
-    # The runner is forked last.
-    last = max(other.pid for other in found if other.comm == process.comm)
-    return "runner" if process.pid == last else "home"
+    return "starter" if process.status["Seccomp"] == "2" else "runner"
 
 
 @pytest.fixture
-def seen(lab, idp, command_user):
+def name_service(lab):
+    """One that says what /etc/passwd does, but is not it."""
+    before = NSSWITCH.read_text()
+    NSSWITCH.write_text("passwd: compat\n")
+    yield
+    NSSWITCH.write_text(before)
+
+
+@pytest.fixture
+def seen(lab, idp, command_user, name_service):
     """path: [(name, Process)] while that is asked for."""
     seen = {}
 
@@ -66,8 +75,7 @@ def seen(lab, idp, command_user):
             time.sleep(0.01)
         seen[request.path] = [(name_of(process, found), process) for process in found]
     idp.watch = watch
-    result = lab.program.run("verify", "alice", *words(OFFERED), f"--home={HOMES / 'alice'}",
-                             f"--uid={USERS['alice']}", as_user=command_user)
+    result = lab.program.run("verify", "alice", *words(OFFERED), as_user=command_user)
     assert (result.status, result.stdout) == (0, line_of(OFFERED)), result
     return seen
 
@@ -87,12 +95,13 @@ def test_only_these_processes(seen):
 
 
 def test_command_lines_and_environments(seen):
-    """The token is in none, nor who logs in."""
+    """The token is in none, and who logs in only where his home is looked for."""
     for name, process in everybody(seen):
-        assert not any(argument for argument in process.cmdline[1:] if name not in WORKERS), name
-        assert process.environment == b"" or name not in WORKERS, name
+        assert not any(argument for argument in process.cmdline[1:] if name not in EXECUTED), name
+        assert process.environment == b"" or name not in EXECUTED, name
         line = b"\0".join(process.cmdline)
-        assert OFFERED.base64.encode()[:200] not in line and b"alice" not in line
+        assert OFFERED.base64.encode()[:200] not in line
+        assert (b"alice" in line) == (name == "home")
         if name in WORKERS:
             executable = {"parseproc": b"sallyport-parse", "netproc": b"sallyport-net"}
             assert process.cmdline[:2] == [executable[WORKERS[name]], name.encode()]
@@ -114,16 +123,15 @@ def test_ids_and_capabilities(lab, seen, command_user):
     ids = dict(re.findall(r"(parent|netproc|parseproc|plugins?) (\d+)", text))
     for name, process in everybody(seen):
         expected = str(USERS[command_user])
-        if command_user == "root" and name != "starter":
+        if command_user == "root" and name not in ("starter", "home"):
             role = WORKERS.get(name, name)
             expected = ids.get(role) or ids.get("plugin") or ids.get("plugins") or str(PLUGIN_ID)
             assert process.status["Groups"] == "", name
         if (name, command_user) == ("home", "root"):
-            # The user already, and in a group that nobody else is in.
-            assert process.uids == [str(USERS["alice"])] * 4
-            assert process.gids == [ids["parent"]] * 4
-        else:
-            assert process.uids == process.gids == [expected] * 4, name
+            # For the name service; it becomes the user before it looks (below).
+            assert process.uids == process.gids == ["0"] * 4
+            continue
+        assert process.uids == process.gids == [expected] * 4, name
         keeps = STARTER_AS_ROOT if (name, command_user) == ("starter", "root") else 0
         assert process.capabilities("Eff") == process.capabilities("Prm") == keeps, name
         assert process.capabilities("Inh") == process.capabilities("Amb") == 0, name
@@ -131,7 +139,7 @@ def test_ids_and_capabilities(lab, seen, command_user):
             assert process.capabilities("Bnd") == keeps, name
 
 
-def test_namespaces_and_roots(seen):
+def test_namespaces_and_roots(seen, command_user):
     for pairs in seen.values():
         ours = next(process for name, process in pairs if name == "parent").namespaces
         for name, process in pairs:
@@ -139,8 +147,11 @@ def test_namespaces_and_roots(seen):
             if name not in WORKERS:
                 assert differ == set(), name
                 continue
-            assert differ - {"user"} == {"mnt"} | ({"net"} if name != "system-ca" else set()), name
-            assert process.read_only_root
+            # Unprivileged, an empty directory of root's is a root, too.
+            mounts = command_user == "root" or name == "system-ca"
+            assert differ - {"user"} == ({"mnt"} if mounts else set()) | (
+                {"net"} if name != "system-ca" else set()), name
+            assert process.read_only_root or not mounts
             assert len(process.root) == (4 if name == "system-ca" else 0), name
 
 
@@ -171,12 +182,12 @@ def test_limits(seen):
 
 def test_command_line_is_gone_before_the_first_file_is_opened(lab, idp, command_user):
     identity = program.as_sshd_would(command_user)
+    control = opens_of(["/bin/true", *words(OFFERED)], identity["user"], identity["env"])
+    assert OFFERED.base64.encode() in control[0].cmdline, "the tracer does not see what it should"
     opens = opens_of([lab.program.path, "verify", "alice", *words(OFFERED)], identity["user"],
                      identity["env"])
-    assert OFFERED.base64.encode() in opens[0].cmdline, "the tracer does not see what it should"
-    ours = [each for each in opens if "/etc/opk/" in each.path]
-    assert ours
-    for each in ours:
+    assert any("/etc/opk/" in each.path for each in opens)
+    for each in opens:
         assert not any(each.cmdline.split(b"\0")[1:]), each
 
 
@@ -218,6 +229,20 @@ def test_keys_role_has_seen_nothing_of_the_login(traces):
         for text in traces[name]:
             assert secret not in said(text).replace('{"sub": "alice"', ""), (name, secret)
     assert ACCESS_TOKEN.decode() not in said(keys)
+
+
+def test_home_process_is_the_user_before_it_looks(traces, command_user):
+    """Started when it was asked for, since /etc/passwd says who alice is: in the starter's filter."""
+    (text,) = traces["home"]
+    looks = [match.start() for match in re.finditer(r'^open(?:at)?\(.*(?:opt/home|\.opk|auth_id)',
+                                                    text, re.MULTILINE)]
+    assert len(looks) >= 2
+    assert "nss" not in text and "/etc/passwd" not in text
+    if command_user == "root":
+        alice = USERS["alice"]
+        for call in ("setgroups(0, NULL)", f"setresuid({alice}, {alice}, {alice})",
+                     "prctl(PR_SET_NO_NEW_PRIVS, 1"):
+            assert -1 < text.find(call) < looks[0], call
 
 
 def test_calls_are_those_of_the_tables(traces):

@@ -20,7 +20,7 @@ fi
 # OpenID provider (whoever has node from elsewhere has its npm, too, and Debian's would clash).
 build_packages="gcc g++ libc6-dev meson ninja-build cmake pkg-config dpkg-dev patch xz-utils
     ca-certificates libseccomp-dev libcap-ng-dev libjsmn-dev libyaml-dev nettle-dev
-    libc-ares-dev libcmocka-dev"
+    libc-ares-dev libcmocka-dev musl-tools"
 room_packages="python3 python3-cryptography openssh-client iproute2 libwrap0 libsystemd0
     patchelf"
 command -v npm >/dev/null || room_packages="$room_packages nodejs npm"

@@ -25,7 +25,6 @@
 
 #include "ipc/channel.h"
 #include "parent/home.h"
-#include "parent/home_process.h"
 #include "seccomp/cage.h"
 #include "tests/parent/scratch.h"
 
@@ -38,17 +37,66 @@
 
 static struct trusted_file file;
 static struct file_problem problem;
+/* sallyport-home, open for fexecve(). */
+static int program;
+
+/* A starter that has started nothing else than the process. */
+static struct starter starter;
+
+static void __attribute__((noreturn))
+be_the_process(int channel, const char *user, const char *dir,
+    const char *uid, pid_t parent)
+{
+	char pid[16];
+	const char *const words[] = { "sallyport-home", "home", pid, user,
+		dir != NULL ? dir : HOME_UNKNOWN,
+		uid != NULL ? uid : HOME_UNKNOWN, NULL };
+	char *const envp[] = { NULL };
+
+	(void)snprintf(pid, sizeof(pid), "%d", (int)parent);
+	if (dup2(channel, WORKER_FD) != -1)
+		(void)fexecve(program, (char *const *)(uintptr_t)words, envp);
+	_exit(127);
+}
+
+static void
+begin(const char *user, const char *dir, const char *uid)
+{
+	pid_t self = getpid();
+	int pair[2];
+	pid_t pid;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+	    pair), 0);
+	assert_true((pid = fork()) != -1);
+	if (pid == 0)
+		be_the_process(pair[1], user, dir, uid, self);
+	(void)close(pair[1]);
+	starter = (struct starter){ .fd = -1 };
+	starter.ends[WORKER_HOME] = pair[0];
+	starter.started[WORKER_HOME] = true;
+}
+
+static void
+end(void)
+{
+	(void)close(starter.ends[WORKER_HOME]);
+}
+
+static enum home_result
+take_until(int64_t deadline_ms)
+{
+	return home_take(&starter, deadline_ms, &file, &problem);
+}
 
 static enum home_result
 take(const char *user, const char *dir, const char *uid)
 {
-	struct home home;
 	enum home_result result;
 
-	assert_true(home_begin(&home, user, dir, uid));
-	result = home_take(&home, ipc_now_ms() + PATIENCE_MS, &file, &problem);
-	home_end(&home);
-	assert_int_equal(home.fd, -1);
+	begin(user, dir, uid);
+	result = take_until(ipc_now_ms() + PATIENCE_MS);
+	end();
 	assert_int_equal(result == HOME_TAKEN, file.data != NULL);
 	assert_int_equal(problem.reason, result == HOME_REFUSED ?
 	    REASON_HOME_POLICY : REASON_OK);
@@ -448,18 +496,16 @@ mute_name_service(void)
 static void
 home_mute_name_service_not_waited_for(void **state)
 {
-	struct home home;
 	int64_t began;
 	int status;
 
 	(void)state;
 	mute_name_service();
-	assert_true(home_begin(&home, "joe", NULL, NULL));
+	begin("joe", NULL, NULL);
 	began = ipc_now_ms();
-	refused(home_take(&home, began + 100, &file, &problem),
-	    "did not answer in time");
+	refused(take_until(began + 100), "did not answer in time");
 	assert_in_range(ipc_now_ms() - began, 100, PATIENCE_MS);
-	home_end(&home);
+	end();
 	assert_int_equal(kill(only_child(), SIGKILL), 0);
 	assert_true(waitpid(-1, &status, 0) > 0);
 	assert_int_equal(umount("/etc/passwd"), 0);
@@ -494,7 +540,6 @@ open_in(pid_t pid, int fd)
 static void
 home_child_holds_nothing_of_ours(void **state)
 {
-	struct home home;
 	int extra = open("/dev/null", O_RDWR);
 	struct timespec tick = { 0, 10000000 };
 	pid_t pid;
@@ -504,9 +549,9 @@ home_child_holds_nothing_of_ours(void **state)
 	/* Above where the FIFO and the C library's files will be. */
 	assert_int_equal(dup2(extra, 50), 50);
 	(void)close(extra);
-	assert_true(home_begin(&home, "joe", NULL, NULL));
+	begin("joe", NULL, NULL);
 	pid = only_child();
-	/* Sleeps in open(2): it is through with all that comes before. */
+	/* Sleeps in recv(2): it is through with all that comes before. */
 	for (int i = 0; i < 200 && !(status_says(pid, "State:\tS") &&
 	    status_says(pid, "NoNewPrivs:\t1")); i++)
 		(void)nanosleep(&tick, NULL);
@@ -517,14 +562,13 @@ home_child_holds_nothing_of_ours(void **state)
 	(void)close(50);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	home_end(&home);
+	end();
 	assert_int_equal(umount("/etc/passwd"), 0);
 }
 
 static void
 home_child_dies_with_its_parent(void **state)
 {
-	struct home home;
 	int status;
 	pid_t pid;
 
@@ -533,9 +577,8 @@ home_child_dies_with_its_parent(void **state)
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
 	if ((pid = fork()) == 0) {
 		/* It looks, and hangs. */
-		if (!home_begin(&home, "joe", NULL, NULL) ||
-		    home_take(&home, ipc_now_ms() + 200, &file, &problem) !=
-		    HOME_REFUSED)
+		begin("joe", NULL, NULL);
+		if (take_until(ipc_now_ms() + 200) != HOME_REFUSED)
 			_exit(1);
 		_exit(0);
 	}
@@ -554,22 +597,20 @@ static void
 home_taken_in_the_parents_cage(void **state)
 {
 	struct cage_report report;
-	struct home home;
 	int status;
 	pid_t pid;
 
 	(void)state;
 	new_home("rule", 4);
 	if ((pid = fork()) == 0) {
-		if (!home_begin(&home, "no-such-user", home_dir(), US_TEXT) ||
-		    cage_parent(SALLYPORT_PARENT_ID, NULL, &report) !=
+		begin("no-such-user", home_dir(), US_TEXT);
+		if (cage_parent(SALLYPORT_PARENT_ID, NULL, &report) !=
 		    CAGE_SHUT)
 			_exit(1);
-		if (home_take(&home, ipc_now_ms() + PATIENCE_MS, &file,
-		    &problem) != HOME_TAKEN || file.len != 4)
+		if (take_until(ipc_now_ms() + PATIENCE_MS) != HOME_TAKEN ||
+		    file.len != 4)
 			_exit(2);
 		trusted_free(&file);
-		home_end(&home);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -592,11 +633,12 @@ new_pair(int *ours)
 static void
 hear(int theirs, const char *words)
 {
-	struct home home = { theirs };
-
-	refused(home_take(&home, ipc_now_ms() + 100, &file, &problem), words);
+	starter = (struct starter){ .fd = -1 };
+	starter.ends[WORKER_HOME] = theirs;
+	starter.started[WORKER_HOME] = true;
+	refused(take_until(ipc_now_ms() + 100), words);
 	assert_null(file.data);
-	assert_int_equal(home.fd, -1);
+	end();
 }
 
 static void
@@ -643,7 +685,89 @@ home_nonsense_refused(void **state)
 	theirs = new_pair(&ours);
 	hear(theirs, "in time");
 	(void)close(ours);
-	hear(-1, "no process");
+}
+
+static void
+home_without_a_starter_refused(void **state)
+{
+	(void)state;
+	starter = (struct starter){ .fd = -1 };
+	refused(take_until(ipc_now_ms() + 100), "no process");
+}
+
+/* --- what it is told --- */
+
+/* Files of /etc that are our own for the time of one question. */
+static void
+ask_with(const char *nsswitch, const char *passwd, const char *dir,
+    const char *uid, struct home_question *question)
+{
+	(void)unlink(scratch("passwd"));
+	scratch_file("passwd", passwd, strlen(passwd), 0644);
+	own_passwd("passwd");
+	(void)unlink(scratch("nsswitch"));
+	scratch_file("nsswitch", nsswitch, strlen(nsswitch), 0644);
+	assert_int_equal(mount(scratch("nsswitch"), "/etc/nsswitch.conf", NULL,
+	    MS_BIND, NULL), 0);
+	home_question(question, "joe", dir, uid);
+	assert_int_equal(umount("/etc/nsswitch.conf"), 0);
+	assert_int_equal(umount("/etc/passwd"), 0);
+}
+
+#define JOE "root:x:0:0::/root:/bin/sh\njoe:x:12345:12345::/home/joe:/bin/sh\n"
+
+static void
+home_question_of_local_user_answered(void **state)
+{
+	static const char *const first[] = { "passwd: files\n", "",
+		"passwd:files systemd\n", "group: x\n  passwd:\tfiles\tsss\n" };
+	struct home_question q;
+
+	(void)state;
+	needs_root();
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		ask_with(first[i], JOE, NULL, NULL, &q);
+		assert_false(q.asks);
+		assert_string_equal(q.user, "joe");
+		assert_string_equal(q.dir, "/home/joe");
+		assert_string_equal(q.uid, "12345");
+	}
+	/* What sshd says goes before what the file says. */
+	ask_with("passwd: files\n", JOE, "/srv/joe", NULL, &q);
+	assert_false(q.asks);
+	assert_string_equal(q.dir, "/srv/joe");
+	assert_string_equal(q.uid, "12345");
+	ask_with("passwd: files\n", JOE, NULL, "7", &q);
+	assert_string_equal(q.dir, "/home/joe");
+	assert_string_equal(q.uid, "7");
+	/* With both nobody is asked, whatever the files say. */
+	ask_with("passwd: sss\n", "", "/srv/joe", "7", &q);
+	assert_false(q.asks);
+	assert_string_equal(q.dir, "/srv/joe");
+	assert_string_equal(q.uid, "7");
+}
+
+static void
+home_question_left_to_name_service(void **state)
+{
+	static const char *const other[] = { "passwd: sss files\n",
+		"passwd: compat\n", "passwd: files [SUCCESS=continue] sss\n",
+		"passwd: filesystem\n", "passwd : files\n", "passwd:\n" };
+	struct home_question q;
+
+	(void)state;
+	needs_root();
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		ask_with(other[i], JOE, NULL, NULL, &q);
+		assert_true(q.asks);
+		assert_string_equal(q.dir, HOME_UNKNOWN);
+		assert_string_equal(q.uid, HOME_UNKNOWN);
+	}
+	ask_with("passwd: files sss\n", "joey:x:1:1::/:\n", NULL, NULL, &q);
+	assert_true(q.asks);
+	ask_with("passwd: sss\n", JOE, NULL, "7", &q);
+	assert_true(q.asks);
+	assert_string_equal(q.uid, "7");
 }
 
 static void
@@ -695,7 +819,18 @@ main(void)
 		cmocka_unit_test(home_taken_in_the_parents_cage),
 		cmocka_unit_test(home_nonsense_refused),
 		cmocka_unit_test(home_descriptor_refused),
+		cmocka_unit_test(home_without_a_starter_refused),
+		cmocka_unit_test(home_question_of_local_user_answered),
+		cmocka_unit_test(home_question_left_to_name_service),
 	};
+
+	/* Above the channel's number. */
+	program = fcntl(open(SALLYPORT_HOME_PROGRAM, O_PATH | O_CLOEXEC),
+	    F_DUPFD_CLOEXEC, 100);
+	if (program == -1) {
+		perror(SALLYPORT_HOME_PROGRAM);
+		return 1;
+	}
 
 	return cmocka_run_group_tests_name("home", tests, scratch_setup,
 	    scratch_teardown);

@@ -182,8 +182,8 @@ give_keys(unsigned provider, enum ipc_keys state)
 	m.as.KEY_SET.provider = (uint8_t)provider;
 	m.as.KEY_SET.state = (uint8_t)state;
 	assert_int_equal(ipc_send(&parent, SOON, &m), ERR_OK);
-	send_text(IPC_TEXT_KEY_SET, state == IPC_KEYS_NONE ?
-	    (struct span){ NULL, 0 } : login.keys);
+	if (state != IPC_KEYS_NONE)
+		send_text(IPC_TEXT_KEY_SET, login.keys);
 }
 
 /* Settings and providers, up to the judge's wish for keys, which come. */

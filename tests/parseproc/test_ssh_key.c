@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipc/base64.h"
 #include "ipc/limits.h"
 #include "ipc/message.h"
-#include "parseproc/base64.h"
 #include "parseproc/ec_point.h"
 #include "parseproc/json.h"
 #include "parseproc/ssh_blob.h"

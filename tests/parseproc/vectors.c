@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parseproc/base64.h"
+#include "ipc/base64.h"
 #include "tests/parseproc/vectors.h"
 
 #ifndef SALLYPORT_SOURCE_ROOT

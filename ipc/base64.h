@@ -3,8 +3,8 @@
  * has exactly one text, and every other text is refused. So nobody can write
  * the same key in two ways.
  */
-#ifndef PARSEPROC_BASE64_H
-#define PARSEPROC_BASE64_H
+#ifndef IPC_BASE64_H
+#define IPC_BASE64_H
 
 #include <stddef.h>
 #include <stdint.h>

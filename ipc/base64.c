@@ -1,4 +1,4 @@
-#include "parseproc/base64.h"
+#include "ipc/base64.h"
 
 #include <stdbool.h>
 

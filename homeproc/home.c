@@ -1,10 +1,4 @@
-/*
- * The home child: finds a user's home, becomes the user, reads one file.
- *
- * As root it asks NSS, as sshd itself does; from then on it can do what the
- * user can, less capabilities and groups. It interprets nothing that it reads.
- */
-#include "parent/home_process.h"
+#include "homeproc/home.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,11 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "parent/child.h"
+#include "ipc/home_report.h"
+#include "ipc/limits.h"
 #include "seccomp/cage.h"
-
-/* Name services over a network, and then one small file. */
-#define CPU_MAX_S 5
 
 /* Of the user: no id without a value, so that none is kept by mistake. */
 struct account {
@@ -39,7 +31,7 @@ refuse(const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(report.what, sizeof(report.what), fmt, ap);
 	va_end(ap);
-	(void)send(CHILD_FD, &report, sizeof(report), MSG_NOSIGNAL);
+	(void)send(WORKER_FD, &report, sizeof(report), MSG_NOSIGNAL);
 	_exit(0);
 }
 
@@ -48,24 +40,24 @@ say_none(void)
 {
 	const struct home_report report = { .result = HOME_NONE };
 
-	(void)send(CHILD_FD, &report, sizeof(report), MSG_NOSIGNAL);
+	(void)send(WORKER_FD, &report, sizeof(report), MSG_NOSIGNAL);
 	_exit(0);
 }
 
 static void __attribute__((noreturn))
-say_text(const struct trusted_file *file)
+say_text(const char *text, size_t len)
 {
 	struct home_report report = { .result = HOME_TAKEN };
 
-	report.len = (uint32_t)file->len;
-	if (send(CHILD_FD, &report, sizeof(report), MSG_NOSIGNAL) == -1)
+	report.len = (uint32_t)len;
+	if (send(WORKER_FD, &report, sizeof(report), MSG_NOSIGNAL) == -1)
 		_exit(0);
-	for (size_t sent = 0; sent < file->len;) {
-		size_t n = file->len - sent;
+	for (size_t sent = 0; sent < len;) {
+		size_t n = len - sent;
 
 		if (n > IPC_CHUNK_MAX)
 			n = IPC_CHUNK_MAX;
-		if (send(CHILD_FD, file->data + sent, n, MSG_NOSIGNAL) == -1)
+		if (send(WORKER_FD, text + sent, n, MSG_NOSIGNAL) == -1)
 			_exit(0);
 		sent += n;
 	}
@@ -95,52 +87,53 @@ uid_read(const char *text, uid_t *uid)
 static void
 take_dir(struct account *account, const char *dir)
 {
-	if (dir == NULL || dir[0] != '/')
+	if (dir[0] != '/')
 		refuse("the home directory's path is empty or relative");
 	if (strlen(dir) > PATH_LEN_MAX)
 		refuse("the home directory's path is too long");
 	(void)snprintf(account->dir, sizeof(account->dir), "%s", dir);
 }
 
-/* sshd says both, if it is asked to (%h, %U). */
 static bool
-needs_nss(const struct home_question *q)
+known(const char *word)
 {
-	return q->uid == NULL || q->dir == NULL;
+	return strcmp(word, HOME_UNKNOWN) != 0;
 }
 
 static void
-ask_nss(const struct home_question *q, struct account *account)
+ask_nss(char *const words[HOME_WORDS], struct account *account)
 {
 	const struct passwd *pw;
 
 	errno = 0;
-	if ((pw = getpwnam(q->user)) == NULL)
+	if ((pw = getpwnam(words[HOME_WORD_USER])) == NULL)
 		refuse("no user of that name was found%s%s",
 		    errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
 	if (pw->pw_uid == (uid_t)-1 || pw->pw_gid == (gid_t)-1)
 		refuse("the user has an impossible uid or gid");
 	account->gid = pw->pw_gid;
-	if (q->uid == NULL)
+	if (!known(words[HOME_WORD_UID]))
 		account->uid = pw->pw_uid;
-	if (q->dir == NULL)
-		take_dir(account, pw->pw_dir);
+	if (!known(words[HOME_WORD_DIR]))
+		take_dir(account, pw->pw_dir != NULL ? pw->pw_dir : "");
 }
 
 static void
-find_account(const struct home_question *q, struct account *account)
+find_account(char *const words[HOME_WORDS], struct account *account)
 {
-	if (q->uid != NULL && !uid_read(q->uid, &account->uid))
+	const char *uid = words[HOME_WORD_UID], *dir = words[HOME_WORD_DIR];
+
+	if (known(uid) && !uid_read(uid, &account->uid))
 		refuse("--uid is not a user id");
-	if (q->dir != NULL)
-		take_dir(account, q->dir);
+	if (known(dir))
+		take_dir(account, dir);
 	/*
 	 * sshd does not say which group the user is in. An owner needs none to
 	 * read what is his, so it is one that nobody else is in.
 	 */
 	account->gid = (gid_t)SALLYPORT_PARENT_ID;
-	if (needs_nss(q))
-		ask_nss(q, account);
+	if (!known(uid) || !known(dir))
+		ask_nss(words, account);
 }
 
 static void __attribute__((noreturn))
@@ -215,46 +208,55 @@ open_file(const struct account *account, bool as_root)
  * slow, and the fewer rights the better.
  */
 static void
-become_user(const struct account *account, pid_t parent)
+become_user(const struct account *account, pid_t starter)
 {
-	enum cage_step step = cage_bare(account->uid, account->gid, parent);
+	enum cage_step step = cage_bare(account->uid, account->gid, starter);
 
 	if (step != CAGE_SHUT)
 		refuse("could not become the user: %s",
 		    cage_step_name((int)step));
 }
 
-/* Most logins never ask. */
+/* To the end; one byte more than may be there is too many. */
+static size_t
+read_text(int fd, char text[HOME_FILE_MAX + 1])
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len <= HOME_FILE_MAX && (n = read(fd, text + len,
+	    HOME_FILE_MAX + 1 - len)) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			refuse(".opk/auth_id: read: %s", strerror(errno));
+		len += (size_t)n;
+	}
+	if (len > HOME_FILE_MAX)
+		refuse(".opk/auth_id: it is larger than %d bytes: shorten it",
+		    HOME_FILE_MAX);
+	return len;
+}
+
+/* Who was started before anybody knew whether to ask. */
 static void
 await_question(void)
 {
 	uint8_t go;
 
-	if (recv(CHILD_FD, &go, 1, 0) != 1)
+	if (recv(WORKER_FD, &go, 1, 0) != 1)
 		_exit(0);
 }
 
 void
-home_main(const void *question, pid_t parent)
+home_run(char *const words[HOME_WORDS], pid_t starter)
 {
+	static char text[HOME_FILE_MAX + 1];
 	struct account account;
-	struct file_problem problem;
-	struct trusted_file file;
 	bool as_root = geteuid() == 0;
 
-	/* What a name service is told by the environment is sshd's business. */
-	if (clearenv() != 0 || !child_limit(RLIMIT_CPU, CPU_MAX_S) ||
-	    !child_limit(RLIMIT_FSIZE, 0))
-		_exit(127);
-	/* Who need not ask anybody waits as the user, not as root. */
-	if (needs_nss(question))
-		await_question();
-	find_account(question, &account);
-	become_user(&account, parent);
-	if (!needs_nss(question))
-		await_question();
-	if (!trusted_read_open(open_file(&account, as_root), HOME_FILE_MAX,
-	    &file, &problem))
-		refuse(".opk/auth_id: %s", problem.what);
-	say_text(&file);
+	await_question();
+	find_account(words, &account);
+	become_user(&account, starter);
+	say_text(text, read_text(open_file(&account, as_root), text));
 }

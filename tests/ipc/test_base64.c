@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "parseproc/base64.h"
+#include "ipc/base64.h"
 
 static enum err
 decode(const char *text, uint8_t *out, size_t size, size_t *len)
