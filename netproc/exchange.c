@@ -308,22 +308,22 @@ describe(const struct exchange *x, CURLcode code, char *detail, size_t size)
 			*c = '?';
 }
 
-void
-exchange_run(struct exchange *x, const struct request *request, int fd,
-    const char *address, struct roots *roots, struct ipc_channel *ch,
-    struct exchange_result *result)
+/* Nothing of an earlier answer counts for the next. */
+static void
+forget_answer(struct exchange *x)
 {
-	CURLcode code = CURLE_FAILED_INIT;
-	long status;
+	x->headers_total = x->total = 0;
+	memset(&x->cache_control, 0, sizeof(x->cache_control));
+	x->chunked = x->in_body = x->too_large = x->lost_parent = false;
+	x->error[0] = '\0';
+}
 
-	memset(result, 0, sizeof(*result));
-	x->request = request;
-	x->fd = fd;
-	x->ch = ch;
-	x->roots = roots;
-	if (set_request(x) && set_tls(x) && set_transport(x, address))
-		code = curl_easy_perform(x->curl);
-	status = status_of(x);
+/* How it ended. */
+static void
+tell(struct exchange *x, CURLcode code, struct exchange_result *result)
+{
+	long status = status_of(x);
+
 	/* We stopped it ourselves, having read what it had to say. */
 	if (code == CURLE_WRITE_ERROR && !x->too_large && !x->lost_parent &&
 	    status != 200)
@@ -343,4 +343,35 @@ exchange_run(struct exchange *x, const struct request *request, int fd,
 		result->max_age_s = status == 200 ?
 		    cache_control_max_age(&x->cache_control) : 0;
 	}
+}
+
+void
+exchange_run(struct exchange *x, const struct request *request, int fd,
+    const char *address, struct roots *roots, struct ipc_channel *ch,
+    struct exchange_result *result)
+{
+	CURLcode code = CURLE_FAILED_INIT;
+
+	memset(result, 0, sizeof(*result));
+	x->request = request;
+	x->fd = fd;
+	x->ch = ch;
+	x->roots = roots;
+	if (set_request(x) && set_tls(x) && set_transport(x, address))
+		code = curl_easy_perform(x->curl);
+	tell(x, code, result);
+}
+
+void
+exchange_run_again(struct exchange *x, const struct request *request,
+    struct exchange_result *result)
+{
+	CURLcode code = CURLE_FAILED_INIT;
+
+	memset(result, 0, sizeof(*result));
+	forget_answer(x);
+	x->request = request;
+	if (set_request(x))
+		code = curl_easy_perform(x->curl);
+	tell(x, code, result);
 }

@@ -1,5 +1,5 @@
 /*
- * One HTTP exchange by libcurl over a socket that is already connected.
+ * HTTP exchanges by libcurl over one socket that is already connected.
  * Everything that libcurl reads, the peer wrote.
  */
 #ifndef NETPROC_EXCHANGE_H
@@ -33,6 +33,13 @@ struct exchange_result {
  */
 void exchange_run(struct exchange *x, const struct request *request, int fd,
     const char *address, struct roots *roots, struct ipc_channel *ch,
+    struct exchange_result *result);
+
+/*
+ * The same once more, for another request to the same host, on the connection
+ * that there is. REASON_CONNECT if the peer has closed it.
+ */
+void exchange_run_again(struct exchange *x, const struct request *request,
     struct exchange_result *result);
 
 #endif

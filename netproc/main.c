@@ -1,5 +1,5 @@
 /*
- * sallyport-net: one HTTPS exchange with one server.
+ * sallyport-net: HTTPS with one server, over one connection.
  *
  * It sees bytes, not meaning: what it fetches goes to sallyport (parent/) as
  * it came. It resolves, checks the address and connects; then it loses the
@@ -139,6 +139,48 @@ connect_words(enum reason reason)
 	}
 }
 
+/* The message behind a request; ends where the parent has no more of them. */
+static void
+read_request(struct ipc_channel *ch, struct request *request,
+    struct ipc_message *m)
+{
+	enum err err = ipc_read(ch, IPC_SET(FETCH), m);
+
+	if (err == ERR_EOF)
+		_exit(0);
+	if (err != ERR_OK)
+		give_up(err);
+	if (!request_read(request, m))
+		give_up(ERR_BOUND);
+}
+
+static bool
+same_connection(const struct request *a, const struct request *b)
+{
+	return strcmp(a->host.name, b->host.name) == 0 &&
+	    a->host.port == b->host.port && a->host.plain == b->host.plain &&
+	    strcmp(a->proxy, b->proxy) == 0;
+}
+
+/* Whatever else the parent wants of the same host. */
+static void
+go_on(struct exchange *x, const struct request *first, struct ipc_channel *ch)
+{
+	struct exchange_result result;
+	struct request next;
+	struct ipc_message m;
+
+	do {
+		if (!request_prepare(&next))
+			give_up(ERR_MEMORY);
+		read_request(ch, &next, &m);
+		if (!same_connection(first, &next))
+			give_up(ERR_BOUND);
+		exchange_run_again(x, &next, &result);
+		say_done(ch, &result);
+	} while (result.reason == REASON_OK);
+}
+
 /* Ports, connection, second filter, and then the peer's first byte. */
 static void
 run(struct exchange *x, struct request *request, struct roots *roots,
@@ -152,13 +194,9 @@ run(struct exchange *x, struct request *request, struct roots *roots,
 	char address[64];
 	enum cage_step step;
 	enum reason reason;
-	enum err err;
 	int fd;
 
-	if ((err = ipc_read(ch, IPC_SET(FETCH), &m)) != ERR_OK)
-		give_up(err);
-	if (!request_read(request, &m))
-		give_up(ERR_BOUND);
+	read_request(ch, request, &m);
 	target = (struct connect_target){ host->name, host->port,
 		host->plain && m.as.FETCH.allow_http == 0,
 		ipc_now_ms() + m.as.FETCH.connect_ms };
@@ -174,6 +212,8 @@ run(struct exchange *x, struct request *request, struct roots *roots,
 		exchange_run(x, request, fd, address, roots, ch, &result);
 	}
 	say_done(ch, &result);
+	if (result.reason == REASON_OK)
+		go_on(x, request, ch);
 }
 
 int

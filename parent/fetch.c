@@ -45,35 +45,56 @@ is_netprocs(enum reason reason)
 	    (reason >= REASON_RESOLVE && reason <= REASON_TOO_LARGE);
 }
 
+static int64_t
+deadline_of(const struct login *login, const struct ipc_message *request)
+{
+	int64_t deadline_ms = ipc_now_ms() + request->as.FETCH.total_ms +
+	    FETCH_GRACE_MS;
+
+	return deadline_ms < login->deadline_ms ? deadline_ms :
+	    login->deadline_ms;
+}
+
+bool
+fetch_again(struct login *login, enum worker netproc,
+    const struct ipc_message *request, struct fetch_answer *answer,
+    struct fault *fault)
+{
+	struct ipc_channel *ch = &login->starter.channels[netproc];
+	int64_t deadline_ms = deadline_of(login, request);
+	size_t max = request->as.FETCH.body_max;
+	enum err err;
+
+	*answer = (struct fetch_answer){ .reason = REASON_SYSTEM };
+	*fault = (struct fault){ .reason = REASON_MEMORY };
+	if ((answer->body = malloc(max + 1)) == NULL)
+		return false;
+	err = ipc_send(ch, deadline_ms, request);
+	if (err == ERR_OK)
+		err = receive(ch, deadline_ms, max, answer);
+	if (err == ERR_OK && !is_netprocs(answer->reason))
+		err = ERR_BOUND;
+	return err == ERR_OK || worker_failed(login, netproc, err, fault);
+}
+
 bool
 fetch(struct login *login, enum worker netproc,
     const struct ipc_message *request, const struct trusted_file *ca,
     struct fetch_answer *answer, struct fault *fault)
 {
 	struct ipc_channel *ch = &login->starter.channels[netproc];
-	size_t max = request->as.FETCH.body_max;
-	int64_t deadline_ms = ipc_now_ms() + request->as.FETCH.total_ms +
-	    FETCH_GRACE_MS;
+	int64_t deadline_ms = deadline_of(login, request);
 	enum err err = ERR_OK;
 
 	*answer = (struct fetch_answer){ .reason = REASON_SYSTEM };
-	*fault = (struct fault){ .reason = REASON_MEMORY };
-	if (deadline_ms > login->deadline_ms)
-		deadline_ms = login->deadline_ms;
-	if ((answer->body = malloc(max + 1)) == NULL)
-		return false;
 	if (!worker_await_ready(login, netproc, deadline_ms, NULL, fault))
 		return false;
 	if (ca != NULL)
 		err = ipc_send_text(ch, deadline_ms, IPC_TEXT_CA, ca->data,
 		    ca->len);
-	if (err == ERR_OK)
-		err = ipc_send(ch, deadline_ms, request);
-	if (err == ERR_OK)
-		err = receive(ch, deadline_ms, max, answer);
-	if (err == ERR_OK && !is_netprocs(answer->reason))
-		err = ERR_BOUND;
-	return err == ERR_OK || worker_failed(login, netproc, err, fault);
+	if (err != ERR_OK)
+		return worker_failed(login, netproc, err, fault);
+	return fetch_again(login, netproc, request, answer, fault);
 }
 
 void

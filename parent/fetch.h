@@ -1,4 +1,4 @@
-/* One HTTPS exchange through netproc, from this side. */
+/* HTTPS exchanges through netproc, from this side. */
 #ifndef PARENT_FETCH_H
 #define PARENT_FETCH_H
 
@@ -27,6 +27,14 @@ struct fetch_answer {
 bool fetch(struct login *login, enum worker netproc,
     const struct ipc_message *request, const struct trusted_file *ca,
     struct fetch_answer *answer, struct fault *fault) MUST_CHECK;
+
+/*
+ * Makes another request of the host that the given netproc has had an answer
+ * of, on the same connection; as fetch(). REASON_CONNECT if that is closed.
+ */
+bool fetch_again(struct login *login, enum worker netproc,
+    const struct ipc_message *request, struct fetch_answer *answer,
+    struct fault *fault) MUST_CHECK;
 
 void fetch_answer_free(struct fetch_answer *answer);
 

@@ -31,9 +31,19 @@ struct talk {
 	size_t ndocuments; /* asked for so far */
 	uint32_t max_age_s; /* of the last one */
 	/* What KEYS_FETCH says: its spans do not outlive the next message. */
-	char url[URL_MAX];
-	char proxy[PROXY_MAX];
+	char url[URL_MAX + 1];
+	char proxy[PROXY_MAX + 1];
+	char connected[URL_MAX + 1]; /* "https://host/" of the first */
+	char connected_proxy[PROXY_MAX + 1];
 };
+
+static void
+copy(char *to, struct ipc_span from)
+{
+	if (from.len > 0)
+		memcpy(to, from.p, from.len);
+	to[from.len] = '\0';
+}
 
 static bool
 failed(struct talk *talk, enum reason reason, const char *what,
@@ -114,16 +124,15 @@ total_ms(const struct talk *talk)
 }
 
 static struct ipc_message
-fetch_message(const struct talk *talk, const struct ipc_message *m,
-    size_t max)
+fetch_message(const struct talk *talk, size_t max)
 {
 	struct ipc_message fetch = { .type = IPC_FETCH };
 	uint32_t total = total_ms(talk);
 
 	fetch.as.FETCH.url = (struct ipc_span){ talk->url,
-		m->as.KEYS_FETCH.url.len };
+		strlen(talk->url) };
 	fetch.as.FETCH.proxy = (struct ipc_span){ talk->proxy,
-		m->as.KEYS_FETCH.proxy.len };
+		strlen(talk->proxy) };
 	fetch.as.FETCH.headers = (struct ipc_span){ "", 0 };
 	fetch.as.FETCH.body = (struct ipc_span){ "", 0 };
 	fetch.as.FETCH.total_ms = total;
@@ -150,16 +159,45 @@ check_answer(struct talk *talk, const struct document *document,
 	return failed(talk, REASON_HTTP_STATUS, document->name, what);
 }
 
-/* Starts the netproc for the document after this one while that is fetched. */
-static bool
-start_netprocs(struct talk *talk)
+/* "https://host/" of a URL: who has the same is reached the same way. */
+static void
+origin_of(const char *url, char origin[URL_MAX + 1])
 {
-	struct fault fault;
+	const char *host = strstr(url, "://");
+	size_t n = host == NULL ? 0 :
+	    (size_t)(host - url) + 3 + strcspn(host + 3, "/?#");
 
-	if (talk->ndocuments == 0 && !worker_start(talk->login,
-	    netproc_for(talk, &documents[1]), &fault))
-		return failed_by(talk, &fault);
-	return true;
+	(void)snprintf(origin, URL_MAX + 1, "%.*s/", (int)n, url);
+}
+
+/*
+ * By the netproc that has fetched the document before it, if that is on the
+ * same host (which netproc sees for itself) and its connection is still there;
+ * else by one of its own.
+ */
+static bool
+get(struct talk *talk, const struct document *document,
+    const struct ipc_message *request, struct fetch_answer *answer,
+    struct fault *fault)
+{
+	enum worker own = netproc_for(talk, document);
+	char origin[URL_MAX + 1];
+
+	origin_of(talk->url, origin);
+	if (document != documents && strcmp(origin, talk->connected) == 0 &&
+	    strcmp(talk->proxy, talk->connected_proxy) == 0) {
+		if (!fetch_again(talk->login, netproc_for(talk, documents),
+		    request, answer, fault))
+			return false;
+		if (answer->reason != REASON_CONNECT)
+			return true;
+		fetch_answer_free(answer);
+	}
+	memcpy(talk->connected, origin, sizeof(origin));
+	memcpy(talk->connected_proxy, talk->proxy, sizeof(talk->proxy));
+	return (document == documents ||
+	    worker_start(talk->login, own, fault)) &&
+	    fetch(talk->login, own, request, talk->refresh->ca, answer, fault);
 }
 
 /* Gets the document that the keys role asks for in *m, and hands it over. */
@@ -167,7 +205,7 @@ static bool
 serve(struct talk *talk, const struct ipc_message *m)
 {
 	const struct document *document = &documents[talk->ndocuments];
-	struct fetch_answer answer;
+	struct fetch_answer answer = { .reason = REASON_SYSTEM };
 	struct ipc_message request;
 	struct fault fault;
 	enum err err = ERR_OK;
@@ -175,16 +213,11 @@ serve(struct talk *talk, const struct ipc_message *m)
 
 	if (!may_ask(talk, m->as.KEYS_FETCH.url, m->as.KEYS_FETCH.proxy))
 		return keys_role_failed(talk, ERR_BOUND);
-	memcpy(talk->url, m->as.KEYS_FETCH.url.p, m->as.KEYS_FETCH.url.len);
-	if (m->as.KEYS_FETCH.proxy.len > 0)
-		memcpy(talk->proxy, m->as.KEYS_FETCH.proxy.p,
-		    m->as.KEYS_FETCH.proxy.len);
-	if (!start_netprocs(talk))
-		return false;
+	copy(talk->url, m->as.KEYS_FETCH.url);
+	copy(talk->proxy, m->as.KEYS_FETCH.proxy);
 	talk->ndocuments++;
-	request = fetch_message(talk, m, document->max);
-	ok = fetch(talk->login, netproc_for(talk, document), &request,
-	    talk->refresh->ca, &answer, &fault);
+	request = fetch_message(talk, document->max);
+	ok = get(talk, document, &request, &answer, &fault);
 	if (!ok)
 		(void)failed_by(talk, &fault);
 	else if ((ok = check_answer(talk, document, &answer))) {
@@ -208,14 +241,6 @@ is_keys_reason(enum reason reason)
 	    (reason >= REASON_JWKS_JSON && reason <= REASON_JWKS_EMPTY) ||
 	    (reason >= REASON_DISCOVERY_JSON &&
 	    reason <= REASON_DISCOVERY_JWKS_URI);
-}
-
-static void
-copy(char *to, struct ipc_span from)
-{
-	if (from.len > 0)
-		memcpy(to, from.p, from.len);
-	to[from.len] = '\0';
 }
 
 /* KEYS_DONE must agree with itself and with the data before it. */

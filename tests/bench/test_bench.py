@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,7 +59,9 @@ def tools():
     """What made the programs, and what they start with."""
     compiler = subprocess.run(["cc", "-dumpfullversion"], check=True, text=True,
                               stdout=subprocess.PIPE).stdout.strip()
-    return f"gcc {compiler}, {os.confstr('CS_GNU_LIBC_VERSION')}"
+    # musl's loader says its version when it is given nothing to load.
+    musl = subprocess.run(["/lib/ld-musl-x86_64.so.1"], text=True, stderr=subprocess.PIPE).stderr
+    return f"gcc {compiler}, musl {re.search('^Version (.*)$', musl, re.MULTILINE)[1]}"
 
 
 def record(found):

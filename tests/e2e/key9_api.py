@@ -300,6 +300,14 @@ def send(data):
     return lambda connection: connection.sendall(data)
 
 
+def send_and_stay(data):
+    """Send these bytes, and take the next request from the same client."""
+    def behaviour(connection):
+        connection.sendall(data.replace(b"Connection: close\r\n", b"", 1))
+        return True
+    return behaviour
+
+
 def answer(*lines):
     return send(response(body_of(lines)))
 

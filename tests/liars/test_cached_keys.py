@@ -423,6 +423,8 @@ def honest_until(where, opk_idp, lie):
     lines = [READY, hear("FETCH")]
     for path, text in pages.items():
         lines += [f"when {hexed(path)}", *(lie if path == where else answered(text))]
+        # The key set is asked for over the same connection.
+        lines += [hear("FETCH")] if path == DISCOVERY != where else []
     return [*lines, "when "]
 
 

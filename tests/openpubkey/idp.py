@@ -9,7 +9,8 @@ import threading
 from urllib.parse import urlsplit
 
 from forge import GITHUB, ISSUER, key_set, provider_key
-from key9_api import Listener, endless, read_request, redirect, response, send, silent, status
+from key9_api import (
+    Listener, endless, read_request, redirect, response, send, send_and_stay, silent, status)
 from room import API_ADDRESS, METADATA_ADDRESS
 
 # A second one, with the trailing slash that Authentik and Auth0 have, at the same address.
@@ -108,20 +109,19 @@ class Idp:
         self.answer(discovery_url(issuer), json_page(members))
         body = keys[0] if keys and isinstance(keys[0], bytes) else key_set(*keys)
         headers = [] if max_age is None else [f"Cache-Control: max-age={max_age}"]
-        self.answer(keys_url(issuer), send(response(body, headers=headers)))
+        self.answer(keys_url(issuer), send_and_stay(response(body, headers=headers)))
 
     def _serve(self, connection):
-        request = read_request(connection)
-        if request is None:
-            return
-        with self._lock:
-            self.requests.append(request)
-        where = request.headers.get("host"), request.path
-        self.pages.get(where, status("404 Not Found"))(connection)
+        stays = True
+        while stays and (request := read_request(connection)) is not None:
+            with self._lock:
+                self.requests.append(request)
+            where = request.headers.get("host"), request.path
+            stays = self.pages.get(where, status("404 Not Found"))(connection)
 
 
 def json_page(members):
-    return send(response(json.dumps(members).encode()))
+    return send_and_stay(response(json.dumps(members).encode()))
 
 
 # Misbehaviours: what each does to an honest provider.
