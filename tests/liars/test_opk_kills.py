@@ -25,7 +25,7 @@ AT_ONCE = 3.0       # seconds: well before the deadline of 5, on a busy machine 
 # Paths of killer.c: each process by its parent's path and when that made it.
 PARENT, STARTER, RUNNER, PLUGIN = "0", "01", "02", "021"
 JUDGE, KEYS, NET, NET_JWKS = "011", "012", "013", "014"
-USERINFO_NET = HOME = "012"     # of a login that needs no keys
+HOME, USERINFO_NET = "012", "013"       # of a login that needs no keys
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,8 @@ def allow(at=AT, length=SIZE, principal=WILDCARD, **values):
 # What an honest judge says, up to each turn.
 BRIEFED = [say("READY"), hear("VERIFY_ASK"), hear("TEXT_END"), hear("TEXT_END")]
 TALKING = [*BRIEFED, say("SETTINGS")]
-WITH_KEYS = [*TALKING, say("PROVIDER"), need(KEY_SETS), hear("TEXT_END")]
+WITH_KEYS = [*TALKING, say("PROVIDER"), need(KEY_SETS), hear("KEY_SET")]
+WITH_CACHED_KEYS = [*WITH_KEYS[:-1], hear("TEXT_END")]
 WITH_RULES = [*WITH_KEYS, need(AUTH_ID), hear("TEXT_END"), need(HOME_AUTH_ID), hear("TEXT_END")]
 WITH_PLUGINS = [*WITH_RULES, need(PLUGINS), hear("TEXT_END")]
 TALK = ["NOTE", "CHECK", "PROVIDER", "NEED", "USERINFO_QUERY", "PLUGIN_ENV", "PLUGIN_RUN",
@@ -370,11 +371,11 @@ def test_exit_status_is_the_judges_to_say(login):
 
 def test_refresh_of_a_provider_is_all_it_can_ask_for(login, lab, idp):
     """And that once a minute, whoever asks; here within the same second."""
-    lines = [*WITH_KEYS, need(REFRESH), hear("TEXT_END"), say("LOGIN_VERDICT")]
-    assert_denied(login(*lines))
+    lines = [need(REFRESH), hear("TEXT_END"), say("LOGIN_VERDICT")]
+    assert_denied(login(*WITH_KEYS, *lines))
     assert idp.requests == [DISCOVERY, JWKS]
     for _ in range(3):
-        result = login(*lines)
+        result = login(*WITH_CACHED_KEYS, *lines)
         assert_denied(result)
         assert "a minute ago" in result.decision["fetch_detail"]
     assert idp.requests == [DISCOVERY, JWKS] and lab.names.queries == []
@@ -402,13 +403,13 @@ def authorizations(idp):
 
 def test_userinfo_is_asked_with_a_piece_of_the_certificate(login, idp, authorizations):
     """Once a login, where the cache says, with what may be a token and stands in the key."""
-    lines = [*WITH_KEYS, need(REFRESH), hear("TEXT_END"), say("USERINFO_QUERY"),
-             hear("TEXT_END"), say("LOGIN_VERDICT")]
-    assert_denied(login(*lines))
+    lines = [need(REFRESH), hear("TEXT_END"), say("USERINFO_QUERY"), hear("TEXT_END"),
+             say("LOGIN_VERDICT")]
+    assert_denied(login(*WITH_KEYS, *lines))
     assert authorizations == [f"Bearer {ACCESS_TOKEN.decode()}"]
     at = BLOB.index(b"opkssh-wildcard")
     lines[-3] = say("USERINFO_QUERY", token_at=at, token_len=6)
-    assert_denied(login(*lines))
+    assert_denied(login(*WITH_CACHED_KEYS, *lines))
     assert authorizations[1:] == ["Bearer opkssh"]
     assert idp.requests == [DISCOVERY, JWKS, USERINFO, USERINFO]
 
