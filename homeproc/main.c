@@ -8,25 +8,16 @@
  * interprets nothing that it reads.
  */
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "homeproc/home.h"
+#include "ipc/rlimit.h"
 #include "ipc/worker_entry.h"
 
 /* Name services over a network, and then one small file. */
 #define CPU_MAX_S 5
-
-static bool
-limit(int what, rlim_t max)
-{
-	const struct rlimit rl = { max, max };
-
-	return setrlimit(what, &rl) == 0;
-}
 
 int
 main(int argc, char **argv)
@@ -34,8 +25,8 @@ main(int argc, char **argv)
 	struct worker_entry entry;
 
 	worker_enter(argc, argv, HOME_WORDS, &entry);
-	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) ||
-	    !limit(RLIMIT_CPU, CPU_MAX_S) ||
+	if (!RLIMIT_SET(RLIMIT_CORE, 0) || !RLIMIT_SET(RLIMIT_FSIZE, 0) ||
+	    !RLIMIT_SET(RLIMIT_CPU, CPU_MAX_S) ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||

@@ -10,14 +10,7 @@
 
 #include "ipc/channel.h"
 #include "ipc/close_from.h"
-
-bool
-child_limit(int what, rlim_t max)
-{
-	const struct rlimit rl = { max, max };
-
-	return setrlimit(what, &rl) == 0;
-}
+#include "ipc/rlimit.h"
 
 /* Nothing of sshd's and nothing of the parent's but one end of the socket. */
 static bool
@@ -40,7 +33,7 @@ settle(int fd, pid_t parent)
 {
 	/* Alarms are not inherited: its own last resort. */
 	(void)alarm(DEADLINE_MAX_S + 2);
-	return keep_only(fd) && child_limit(RLIMIT_CORE, 0) &&
+	return keep_only(fd) && RLIMIT_SET(RLIMIT_CORE, 0) &&
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&

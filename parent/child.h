@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "ipc/err.h"
@@ -30,9 +29,6 @@
  */
 int child_start(void (*run)(const void *arg, pid_t parent), const void *arg)
     MUST_CHECK;
-
-/* In a child: a limit for itself and its children. False if refused. */
-bool child_limit(int what, rlim_t max) MUST_CHECK;
 
 /*
  * One datagram of at most size bytes from a child: ERR_OK and *n bytes in

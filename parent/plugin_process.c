@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "ipc/channel.h"
+#include "ipc/rlimit.h"
 #include "parent/child.h"
 #include "parent/plugin_command.h"
 #include "seccomp/cage.h"
@@ -207,9 +208,9 @@ settle(int out, pid_t runner)
 	/* 0 is /dev/null already, and CHILD_FD closes on exec. */
 	return dup2(out, STDOUT_FILENO) != -1 &&
 	    dup2(out, STDERR_FILENO) != -1 && setpgid(0, 0) == 0 &&
-	    chdir("/") == 0 && child_limit(RLIMIT_CPU, DEADLINE_MAX_S) &&
-	    child_limit(RLIMIT_AS, MEMORY_MAX) &&
-	    child_limit(RLIMIT_FSIZE, FILE_SIZE_MAX) &&
+	    chdir("/") == 0 && RLIMIT_SET(RLIMIT_CPU, DEADLINE_MAX_S) &&
+	    RLIMIT_SET(RLIMIT_AS, MEMORY_MAX) &&
+	    RLIMIT_SET(RLIMIT_FSIZE, FILE_SIZE_MAX) &&
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&
 	    getppid() == runner &&
 	    sigprocmask(SIG_SETMASK, &none, NULL) == 0;

@@ -7,10 +7,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ipc/rlimit.h"
 #include "seccomp/private_root.h"
 
 /* A login's share of a processor is milliseconds. */
@@ -221,22 +221,14 @@ cage_net_connected(void)
 }
 #else
 
-static bool
-limit(int what, rlim_t max)
-{
-	const struct rlimit rl = { max, max };
-
-	return setrlimit(what, &rl) == 0;
-}
-
 /* All but the number of processes: it would fail our own unshare. */
 static enum cage_step
 set_limits(const struct cage_plan *plan, uint32_t *layers)
 {
-	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_CPU, CPU_MAX_S) ||
-	    !limit(RLIMIT_AS, plan->memory_max) ||
-	    !limit(RLIMIT_NOFILE, DESCRIPTORS_MAX) ||
-	    !limit(RLIMIT_FSIZE, FILE_SIZE_MAX) || !limit(RLIMIT_MEMLOCK, 0))
+	if (!RLIMIT_SET(RLIMIT_CORE, 0) || !RLIMIT_SET(RLIMIT_CPU, CPU_MAX_S) ||
+	    !RLIMIT_SET(RLIMIT_AS, plan->memory_max) ||
+	    !RLIMIT_SET(RLIMIT_NOFILE, DESCRIPTORS_MAX) ||
+	    !RLIMIT_SET(RLIMIT_FSIZE, FILE_SIZE_MAX) || !RLIMIT_SET(RLIMIT_MEMLOCK, 0))
 		return CAGE_STEP_RLIMITS;
 	*layers |= CAGE_RLIMITS;
 	return CAGE_SHUT;
@@ -245,7 +237,7 @@ set_limits(const struct cage_plan *plan, uint32_t *layers)
 static enum cage_step
 set_late_limits(void)
 {
-	if (!limit(RLIMIT_NPROC, 0) || !limit(RLIMIT_FSIZE, 0))
+	if (!RLIMIT_SET(RLIMIT_NPROC, 0) || !RLIMIT_SET(RLIMIT_FSIZE, 0))
 		return CAGE_STEP_LATE_LIMITS;
 	return CAGE_SHUT;
 }
