@@ -239,11 +239,10 @@ hear(struct keys *keys, enum reason *reason)
 enum err
 keys_run(struct ipc_channel *ch)
 {
-	static struct keys keys;
+	struct keys keys = { .ch = ch };
 	enum reason reason = REASON_OK;
 	enum err err;
 
-	keys.ch = ch;
 	err = hear(&keys, &reason);
 	if (err == ERR_OK)
 		err = reason == REASON_OK ? say_set(&keys) :

@@ -424,21 +424,29 @@ judge(struct opk_session *s)
 }
 
 enum err
-opk_judge_run(struct ipc_channel *ch)
+opk_session_run(struct opk_session *s)
 {
-	static struct opk_session s;
 	struct files files = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
 
-	s.ch = ch;
-	s.login.cert.type = "";
-	hear_question(&s, &files);
-	if (s.err != ERR_OK || !read_files(&s, &files))
-		return s.err;
-	if (s.settings_only) {
-		say_providers(&s);
-		return s.err;
+	s->login.cert.type = "";
+	hear_question(s, &files);
+	if (s->err != ERR_OK || !read_files(s, &files))
+		return s->err;
+	if (s->settings_only) {
+		say_providers(s);
+		return s->err;
 	}
-	judge(&s);
-	say_verdict(&s);
-	return s.err;
+	judge(s);
+	say_verdict(s);
+	return s->err;
+}
+
+enum err
+opk_judge_run(struct ipc_channel *ch)
+{
+	/* Too large for a stack, and zero without a page being touched. */
+	static struct opk_session s;
+
+	s.ch = ch;
+	return opk_session_run(&s);
 }

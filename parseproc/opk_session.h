@@ -30,6 +30,12 @@ struct opk_session {
 	uint32_t rule_line;
 };
 
+/*
+ * The whole of it, as opk_judge_run() says, for a session that is all zero
+ * but for its channel. What it allocates goes with the process.
+ */
+enum err opk_session_run(struct opk_session *s) MUST_CHECK;
+
 /* Sends a message, unless the conversation is broken. */
 void opk_session_send(struct opk_session *s, const struct ipc_message *m);
 
