@@ -14,6 +14,7 @@
 #include "parseproc/key_set.h"
 #include "parseproc/keys.h"
 #include "parseproc/text.h"
+#include "parseproc/url.h"
 
 static struct {
 	unsigned fetched;
@@ -21,6 +22,17 @@ static struct {
 	size_t len;
 	bool ended;
 } at;
+
+/* One that url.h reads, perhaps with a query behind it. */
+static void
+check_url(const char *text, size_t len)
+{
+	const char *query = memchr(text, '?', len);
+	struct url url;
+
+	require(url_read(text, query != NULL ? (size_t)(query - text) : len,
+	    &url) == NULL);
+}
 
 static void
 check_set(const struct ipc_message *m)
@@ -42,8 +54,7 @@ conversation_heard(const struct ipc_message *m)
 	require(!at.ended);
 	switch (m->type) {
 	case IPC_KEYS_FETCH:
-		require(span_begins((struct span){ m->as.KEYS_FETCH.url.p,
-		    m->as.KEYS_FETCH.url.len }, "http"));
+		check_url(m->as.KEYS_FETCH.url.p, m->as.KEYS_FETCH.url.len);
 		/* The provider's configuration, then its keys. */
 		if (at.fetched++ == 0)
 			(void)conversation_say_text(IPC_TEXT_DISCOVERY,
