@@ -35,7 +35,15 @@ static struct {
 	bool on;
 	void **blocks;
 	size_t count, room;
+	unsigned asked_for; /* how often */
+	unsigned fail_at;   /* the one that fails; 0: none */
 } kept;
+
+static bool
+refuse(void)
+{
+	return kept.on && ++kept.asked_for == kept.fail_at;
+}
 
 static void *
 keep(void *p)
@@ -66,18 +74,20 @@ forget(const void *p)
 void *
 __wrap_malloc(size_t n)
 {
-	return keep(__real_malloc(n));
+	return refuse() ? NULL : keep(__real_malloc(n));
 }
 
 void *
 __wrap_calloc(size_t count, size_t n)
 {
-	return keep(__real_calloc(count, n));
+	return refuse() ? NULL : keep(__real_calloc(count, n));
 }
 
 void *
 __wrap_realloc(void *p, size_t n)
 {
+	if (refuse())
+		return NULL;
 	forget(p);
 	return keep(__real_realloc(p, n));
 }
@@ -102,7 +112,7 @@ HOOK size_t OPENSSL_memory_get_size(void *p);
 void *
 OPENSSL_memory_alloc(size_t n)
 {
-	uint8_t *p = __real_malloc(HEAD + n);
+	uint8_t *p = refuse() ? NULL : __real_malloc(HEAD + n);
 
 	if (p == NULL)
 		return NULL;
@@ -281,17 +291,32 @@ conversation_say_text(enum ipc_text kind, size_t max)
 
 /* --- a whole one --- */
 
+enum reason conversation_verdict;
+
+static void
+read_choices(void)
+{
+	struct span bytes = find_record(0);
+	struct wire_reader r = { bytes.p, bytes.len };
+	uint8_t faults[4] = { 0 };
+
+	for (size_t i = 0; i < sizeof(faults); i++)
+		(void)!wire_get_u8(&r, &faults[i]);
+	line.cut_at = faults[0];
+	line.deaf_at = faults[1];
+	kept.fail_at = faults[2] * 256U + faults[3];
+	choices = (struct span){ r.p, r.left };
+}
+
 struct ipc_channel *
 conversation_begin(struct span input)
 {
 	read_records(input);
-	choices = find_record(0);
+	read_choices();
 	line.used = line.read = line.said = line.heard = 0;
 	line.was_cut = false;
-	line.cut_at = choices.len > 0 ? choices.p[0] : 0;
-	line.deaf_at = choices.len > 1 ? choices.p[1] : 0;
-	choices = choices.len > 2 ? span_from(choices, 2) :
-	    (struct span){ NULL, 0 };
+	kept.asked_for = 0;
+	conversation_verdict = REASON_COUNT;
 	channel.fd = ROLES_END;
 	channel.sends = IPC_FROM_PARSE;
 	channel.receives = IPC_TO_PARSE;
@@ -303,6 +328,12 @@ bool
 conversation_was_cut(void)
 {
 	return line.was_cut;
+}
+
+bool
+conversation_was_starved(void)
+{
+	return kept.fail_at != 0 && kept.asked_for >= kept.fail_at;
 }
 
 void

@@ -5,8 +5,9 @@
  * An input is a row of records, each a kind (u8) and a string (ipc/wire.h).
  * A record of an enum ipc_text kind is a text that the role may be given;
  * one of kind 0 is what else there is to choose: the number of the message
- * at which the parent is gone (u8), the number of the role's message that
- * cannot be sent (u8), 0 for neither, and then what the target likes.
+ * at which the parent is gone (u8), that of the role's message that cannot be
+ * sent (u8), that of the allocation that fails (u16), 0 for none, and then
+ * what the target likes.
  *
  * Linked with -Wl,--wrap for read, write and the allocations: a role ends
  * with its process and frees nothing, so that is done here.
@@ -15,6 +16,7 @@
 #define FUZZ_CONVERSATION_H
 
 #include "ipc/channel.h"
+#include "ipc/reason.h"
 #include "parseproc/span.h"
 
 /* Begins one: the role's end of it. */
@@ -33,13 +35,17 @@ void conversation_say(const struct ipc_message *m);
 struct span conversation_text(enum ipc_text kind);
 struct span conversation_say_text(enum ipc_text kind, size_t max);
 
-/* Whether anything failed that the input chose to fail. */
+/* Whether a message or an allocation failed as the input chose. */
 bool conversation_was_cut(void);
+bool conversation_was_starved(void);
 
 /* Ends it and frees what the role has left. */
 void conversation_end(void);
 
 /* The target's: what a message of the role's makes the parent do. */
 void conversation_heard(const struct ipc_message *m);
+
+/* And the reason that the role gave in the end; REASON_COUNT if none. */
+extern enum reason conversation_verdict;
 
 #endif

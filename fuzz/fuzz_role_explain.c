@@ -14,6 +14,9 @@ conversation_heard(const struct ipc_message *m)
 	require(!ended);
 	require(m->type == IPC_CLAIM || m->type == IPC_CLAIMS_END);
 	ended = m->type == IPC_CLAIMS_END;
+	if (ended)
+		conversation_verdict = m->as.CLAIMS_END.unreadable ?
+		    REASON_CERT_BLOB : REASON_OK;
 }
 
 int
@@ -25,7 +28,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ended = false;
 	(void)conversation_say_text(IPC_TEXT_OFFERED_KEY, OFFERED_KEY_MAX);
 	err = explain_run(ch);
-	require((err == ERR_OK) == !conversation_was_cut());
+	require(err == ERR_OK ? !conversation_was_cut() :
+	    conversation_was_cut() || conversation_was_starved());
 	require(ended == (err == ERR_OK));
 	conversation_end();
 	return 0;

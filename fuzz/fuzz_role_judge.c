@@ -57,10 +57,12 @@ conversation_heard(const struct ipc_message *m)
 	case IPC_VERDICT:
 		require(m->as.VERDICT.keys == at.keys);
 		require((m->as.VERDICT.reason == REASON_OK) == (at.keys > 0));
+		conversation_verdict = (enum reason)m->as.VERDICT.reason;
 		at.ended = true;
 		break;
 	default:
 		require(m->type == IPC_CONFIG_ERROR && !at.asked);
+		conversation_verdict = (enum reason)m->as.CONFIG_ERROR.reason;
 		at.ended = true;
 	}
 }
@@ -100,7 +102,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&at, 0, sizeof(at));
 	ask();
 	err = judge_run(ch);
-	require((err == ERR_OK) == !conversation_was_cut() || err == ERR_BOUND);
+	require(err == ERR_OK ? !conversation_was_cut() :
+	    conversation_was_cut() || conversation_was_starved());
 	require(err != ERR_OK || at.ended);
 	conversation_end();
 	return 0;

@@ -72,6 +72,7 @@ conversation_heard(const struct ipc_message *m)
 	default:
 		require(m->type == IPC_KEYS_DONE);
 		check_set(m);
+		conversation_verdict = (enum reason)m->as.KEYS_DONE.reason;
 		at.ended = true;
 	}
 }
@@ -107,7 +108,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&at, 0, sizeof(at));
 	ask();
 	err = keys_run(ch);
-	require((err == ERR_OK) == !conversation_was_cut());
+	require(err == ERR_OK ? !conversation_was_cut() :
+	    conversation_was_cut() || conversation_was_starved());
 	require(err != ERR_OK || at.ended);
 	conversation_end();
 	return 0;

@@ -235,12 +235,15 @@ conversation_heard(const struct ipc_message *m)
 		run_plugin(m);
 		break;
 	case IPC_LOGIN_VERDICT:
+		conversation_verdict =
+		    (enum reason)m->as.LOGIN_VERDICT.reason;
 		if (m->as.LOGIN_VERDICT.reason == REASON_OK)
 			check_allowed(m);
 		at.ended = true;
 		break;
 	default:
 		require(m->type == IPC_CONFIG_ERROR);
+		conversation_verdict = (enum reason)m->as.CONFIG_ERROR.reason;
 		at.ended = true;
 	}
 }
@@ -259,7 +262,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_choices();
 	ask();
 	err = opk_session_run(session);
-	require((err == ERR_OK) == !conversation_was_cut());
+	require(err == ERR_OK ? !conversation_was_cut() :
+	    conversation_was_cut() || conversation_was_starved());
 	require(err != ERR_OK || at.ended || chosen.settings_only == 1);
 	conversation_end();
 	free(session);
