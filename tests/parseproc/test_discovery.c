@@ -164,7 +164,7 @@ discovery_userinfo_unusable_is_none(void **state)
 {
 	static const char *const uris[] = {
 		"null", "7", "\"\"", "\"http://idp.example/u\"",
-		"\"http://localhost/u\"", "\"https://u@a/\"", "\"x\"",
+		"\"http://localhost/u\"", "\"http://idp.example/u?a\"", "\"https://u@a/\"", "\"x\"",
 	};
 	char json[256];
 	struct discovery d;

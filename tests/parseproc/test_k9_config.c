@@ -388,6 +388,8 @@ k9_config_ca_file_checked(void **state)
 	    "system.ca_file has");
 	refused(SYSTEM "  ca_file: \"/a\\nb\"\n" AUTH URLS, 4,
 	    "system.ca_file has");
+	refused(SYSTEM "  ca_file: \"/a\\x7f\"\n" AUTH URLS, 4,
+	    "system.ca_file has");
 	assert_int_equal(read_text(SYSTEM "  ca_file: /a b/\xc3\xa9\n" AUTH
 	    URLS), REASON_OK);
 	assert_string_equal(config.ca_file, "/a b/\xc3\xa9");

@@ -272,6 +272,8 @@ opk_auth_id_malformed_claim_refused(void **state)
 	refused("'oidc:https://acme.com/groups:ssh-users'", "double quotes");
 	refused("oidc:'https://acme.com/groups':ssh-users", "double quotes");
 	refused("oidc:http://acme.com/groups:ssh-users", "double quotes");
+	differs("oidc:https:x");
+	differs("oidc:\"groups:two\"'x'");
 }
 
 static void

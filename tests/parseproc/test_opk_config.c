@@ -266,6 +266,9 @@ opk_config_unusable_variables_refused(void **state)
 	refused("env_vars:\n  SSL_CERT_FILE: ca.pem\n", 2, "from / on");
 	refused("env_vars:\n  SSL_CERT_FILE: \"/a\\nb\"\n", 2, "control");
 	refused("env_vars:\n  SSL_CERT_FILE: \"/a\\0b\"\n", 2, "control");
+	refused("env_vars:\n  SSL_CERT_FILE: \"/a\\x7f\"\n", 2, "control");
+	refused("env_vars:\n  HTTPS_PROXY: \"a\\x7f:1\"\n", 2, "white space");
+	refused("deny_users: [\"a\\x7f\"]\n", 1, "white space");
 	refused("env_vars:\n  SSL_CERT_DIR: /a:b\n", 2, "from / on");
 	(void)snprintf(text, sizeof(text), "env_vars:\n  SSL_CERT_FILE: /%0*d",
 	    PATH_LEN_MAX, 0);
@@ -327,6 +330,9 @@ opk_config_no_proxy_matches_hosts(void **state)
 		{ "a.example:8443", "https://a.example:8443/", true },
 		{ "a.example:80", "http://a.example/", true },
 		{ "a.example:x", "https://a.example/", false },
+		{ "443", "https://443.example/", false },
+		{ "a.example:", "https://a.example/", false },
+		{ "a.example:100443", "https://a.example/", false },
 		{ ":443", "https://a.example/", false },
 		{ ".", "https://a.example/", false },
 		{ "10.0.0.1", "https://10.0.0.1/", true },

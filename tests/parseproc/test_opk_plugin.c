@@ -99,6 +99,8 @@ opk_plugin_command_malformed_refused(void **state)
 	refused("name: a\ncommand: /b \\\n", 2, "back slash");
 	refused("name: a\ncommand: \"/b\\0c\"\n", 2, "control character");
 	refused("name: a\ncommand: \"/b \\x1b\"\n", 2, "control character");
+	refused("name: a\ncommand: \"/b \\x7f\"\n", 2, "control character");
+	taken("name: a\ncommand: \"/b\\tc\"\n", WORDS("/b", "c"));
 	refused("name: a\ncommand: [/b, c]\n", 2, "single value");
 	refused("name: a\ncommand: {x: y}\n", 2, "single value");
 	refused("name: [a]\ncommand: /b\n", 1, "single value");

@@ -123,6 +123,10 @@ ssh_key_options_refused(void **state)
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		assert_int_equal(verdict_on(entry(options[i], &good_keys[0],
 		    "")), REASON_KEY_OPTIONS);
+	assert_int_equal(verdict_on("no-pty ecdsa-sha2-nistp256 AAAA"),
+	    REASON_KEY_OPTIONS);
+	assert_int_equal(verdict_on("no-pty sk-ssh-ed25519@openssh.com AAAA"),
+	    REASON_KEY_OPTIONS);
 }
 
 static void

@@ -303,6 +303,12 @@ cic_header_malformed_refused(void **state)
 		    "edd6bd1520c7c7a3510658b45315f08c82A\"}",
 		"{" ALG "," UPK "," TYP ",\"rz\":\"f4db00a2d88daa2e20f5777d47bf"
 		    "edd6bd1520c7c7a3510658b45315f08c82A00\"}",
+		"{" ALG "," UPK "," TYP ",\"rz\":\"/4db00a2d88daa2e20f5777d47bf"
+		    "edd6bd1520c7c7a3510658b45315f08d1b64\"}",
+		"{" ALG "," UPK "," TYP ",\"rz\":\":4db00a2d88daa2e20f5777d47bf"
+		    "edd6bd1520c7c7a3510658b45315f08d1b64\"}",
+		"{" ALG "," UPK "," TYP ",\"rz\":\"@4db00a2d88daa2e20f5777d47bf"
+		    "edd6bd1520c7c7a3510658b45315f08d1b64\"}",
 		"{" ALG "," UPK "," TYP ",\"rz\":\"g4db00a2d88daa2e20f5777d47bf"
 		    "edd6bd1520c7c7a3510658b45315f08c82A0\"}",
 		"{" ALG "," UPK "," TYP ",\"rz\":\"\\u0066bd00a2d88daa2e20f5777"
