@@ -110,7 +110,7 @@ give(const struct ipc_message *m)
 	case IPC_NEED_KEY_SETS:
 		require(at.said_providers == at.providers);
 		for (size_t i = 0; i < at.providers; i++)
-			give_keys(i, (unsigned)chosen.cached >> 2 * (i % 4));
+			give_keys(i, chosen.cached >> 2 * (i % 4) & 3);
 		break;
 	case IPC_NEED_REFRESH:
 		require(m->as.NEED.provider < at.providers);

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 FUZZ = Path(__file__).resolve().parent
 VECTORS = FUZZ.parent / "tests/vectors"
 sys.path[:0] = [str(FUZZ.parent / "tests" / room) for room in ("openpubkey", "e2e")]
-from forge import Forgery, Key, at, flip, provider_key, put, without     # noqa: E402
+from forge import Forgery, Key, at, b64u, flip, provider_key, put, without     # noqa: E402
+from make_gq256 import sign as gq256_sign     # noqa: E402
 
 # enum ipc_text; 0 are the choices.
 CHOICES, SALLYPORT, K9, ANSWER, CA, PROVIDERS, CONFIG, AUTH_ID, HOME, PLUGIN, KEY, WORDS, \
@@ -62,7 +63,7 @@ def string(raw):
     return struct.pack(">I", len(raw)) + raw
 
 
-def b64u(text):
+def decoded(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
@@ -72,11 +73,11 @@ def reduced(jwks):
     for jwk in jwks["keys"]:
         kind = jwk.get("crv", "RSA")
         if kind == "RSA":
-            numbers = string(b64u(jwk["n"])) + string(b64u(jwk["e"]))
+            numbers = string(decoded(jwk["n"])) + string(decoded(jwk["e"]))
         elif kind == "Ed25519":
-            numbers = string(b64u(jwk["x"]))
+            numbers = string(decoded(jwk["x"]))
         else:
-            numbers = string(b"\x04" + b64u(jwk["x"]) + b64u(jwk["y"]))
+            numbers = string(b"\x04" + decoded(jwk["x"]) + decoded(jwk["y"]))
         keys += bytes([TYPES[kind], ALGORITHMS[jwk["alg"]], 1]) + string(jwk["kid"].encode())
         keys += numbers
     return struct.pack(">BI", 1, len(jwks["keys"])) + keys
@@ -92,12 +93,15 @@ class Vector:
         self.now = int((directory / "now").read_text())
 
 
-class Forged:
+def forge(**changes):
     """Signed by the keys of test_keys.h, so that a mutator can do so again."""
+    return Forgery(**{"op": test_key(0x0DD1, "first"), "user": test_key(0xA11CE), "now": NOW,
+                      "cic": put(rz="5a" * 32), "nonce": bytes(32)} | changes)
 
+
+class Forged:
     def __init__(self, **changes):
-        made = Forgery(**{"op": test_key(0x0DD1, "first"), "user": test_key(0xA11CE),
-                          "now": NOW, "cic": put(rz="5a" * 32), "nonce": bytes(32)} | changes)
+        made = forge(**changes)
         self.type, self.blob, self.now = made.cert_type, made.blob, NOW
         self.set = reduced({"keys": [made.op.published()]})
 
@@ -143,7 +147,7 @@ def opkssh_logins():
     login("gq256.ok", gq, user="deploy")
     login("gq256_stale.ok", gq, user="deploy", cached=states(STALE, STALE))
     login("gq256_plugin.ok", gq, auth_id="", plugins=1, allowing=1, more=[(PLUGIN, POLICY)])
-    login("stale.ok", rs, cached=states(STALE, STALE), fetched=NONE)
+    login("stale.ok", rs, cached=states(STALE, STALE), fetched=STALE)
     login("no_keys.ok", rs, cached=states(NONE, NONE), fetched=FRESH)
     login("no_keys_at_all.provider_keys", rs, cached=0, fetched=NONE)
     login("other_issuer.ok", rs, providers="https://other.test opkssh-test 24h\n" + IDP,
@@ -271,8 +275,17 @@ def forged_logins():
            plugins=1, more=[(PLUGIN, POLICY), (WORDS, ("w" * 200 + "\0") * 60)])
     forged("plugin_value.no_rule", claims=put(email="a\u0000b", email_verified=True), auth_id="",
            plugins=1, more=[(PLUGIN, POLICY)])
-    forged("no_kid.token_signature", op_signer=bob, sets=[b"\1\0\0\0\1\1\4\0" + string(b"") +
-           string(op.private.public_key().public_bytes(*POINT))], op_members=without("kid"))
+    forged("iss_shared.issuer_mismatch", providers=IDP + "https://other.test opkssh-test 24h\n",
+           sets=[reduced({"keys": [bob.jwk() | {"alg": "ES256", "kid": "bob"}]}),
+                 reduced({"keys": [op.published()]})], fetched=NONE)
+    act = (b"openpubkey-act", string(b"token"))
+    forged("userinfo_adds.ok", extensions=lambda found: [act, *found],
+           auth_id="root oidc:groups:a https://idp.test:9998\n",
+           more=[(USERINFO, '{"sub":"alice","groups":["a"]}')])
+    forged("home_unverified.email_unverified", identity=put(email_verified=False),
+           auth_id="bob x https://idp.test:9998\n", more=[(HOME, FORGED_RULES)])
+    forged("no_kid.unknown_key", op_signer=bob, sets=[b"\1\0\0\0\1\1\4\0" + string(b"") +
+           string(op.private.public_key().public_bytes(*POINT))])
     forged("damaged_set.provider_keys", sets=[b"\1\0\0\0\1"], fetched=NONE)
     gq = {"op": provider_key("RS256"), "scheme": "gq"}
     forged("gq.ok", GITHUB, issuer="https://token.actions.githubusercontent.com", **gq,
@@ -283,6 +296,16 @@ def forged_logins():
            issuer="https://token.actions.githubusercontent.com")
     forged("gq_commitment.commitment", GITHUB, **gq, claims=put(aud="A" * 43),
            issuer="https://token.actions.githubusercontent.com")
+    forged("gq_other_keys.token_signature", GITHUB, **gq, op_members=without("kid"),
+           sets=[reduced({"keys": [op.published(), provider_key("RS256", "3", 3072).published()]})],
+           issuer="https://token.actions.githubusercontent.com")
+    forged("gq_kid.token_signature", GITHUB, **gq, gq_members=put(kid="abcde"),
+           issuer="https://token.actions.githubusercontent.com")
+    odd = {"gq_members": put(kid="abcde"), "issuer": "https://token.actions.githubusercontent.com"}
+    payload = b64u(forge(**gq, **odd).payload)
+    numbers = gq["op"].private.private_numbers()
+    forged("gq_original.gq_header", GITHUB, **gq, **odd, op_signature=gq256_sign(
+        numbers.public_numbers.n, numbers.d, b"abcde", payload, b"abcde." + payload))
     forged("gq_unknown.unknown_key", GITHUB, **gq, op_signer=provider_key("RS256", "2"),
            op_members=put(kid="x"), issuer="https://token.actions.githubusercontent.com")
 
@@ -311,6 +334,10 @@ def key9():
 
 
 def explain():
+    for name, payload in (("list", b"[]"), ("no_json", b"{"), ("long", b'{"sub":"%s"}' % (b"s" * 2000)),
+                          ("empty_email", b'{"email":"","exp":1}')):
+        write("role_explain", f"{name}.ok", [(KEY, Forged(payload=payload).blob)], b"")
+    write("role_explain", "no_token.cert_blob", [(KEY, Forged(texts=[b"a"]).blob)], b"")
     for name in "opkssh/RS256-ecdsa", "opkssh/gha-gq256", "made/access-token", "made/refreshed":
         write("role_explain", f"{Path(name).name}.ok", [(KEY, Vector(name).blob)], b"")
     blob = Vector("made/access-token").blob

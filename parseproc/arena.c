@@ -104,7 +104,8 @@ arena_realloc(void *p, size_t n)
 		return p;
 	if ((moved = arena_alloc(n)) == NULL)
 		return NULL;
-	memcpy(moved, p, head->size < n ? head->size : n);
+	/* It did not fit, so it is larger. */
+	memcpy(moved, p, head->size);
 	arena_free(p);
 	return moved;
 }

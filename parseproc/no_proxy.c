@@ -15,7 +15,7 @@ cut_port(struct span *entry, uint32_t *port)
 	if (n == 0 || n == entry->len || entry->len - n > 5 ||
 	    entry->p[n - 1] != ':' ||
 	    (memchr(entry->p, ':', n - 1) != NULL &&
-	    (n < 2 || entry->p[n - 2] != ']')))
+	    entry->p[n - 2] != ']'))
 		return false;
 	for (size_t i = n; i < entry->len; i++)
 		*port = *port * 10 + (uint32_t)(entry->p[i] - '0');

@@ -319,8 +319,7 @@ ask_plugins(struct opk_session *s, struct opk_plugin_login *told,
 		if (opk_plugin_env_write(told, &s->login.claims.doc, env,
 		    PLUGIN_ENV_MAX, &written) != REASON_OK) {
 			opk_session_note(s, REASON_PLUGIN_VALUE,
-			    IPC_TEXT_PLUGIN, 0, written.what != NULL ?
-			    written.what : "no memory");
+			    IPC_TEXT_PLUGIN, 0, written.what);
 			return false;
 		}
 		if (ask_plugin(s, i, &plugin, env, written.len)) {

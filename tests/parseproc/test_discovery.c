@@ -180,6 +180,21 @@ discovery_userinfo_unusable_is_none(void **state)
 	}
 }
 
+/* An issuer on this machine may send us to this machine, nowhere else. */
+static void
+discovery_loopback_issuer_stays_there(void **state)
+{
+	struct discovery d;
+
+	(void)state;
+	assert_int_equal(read_text("{\"issuer\":\"http://127.0.0.1:8/\","
+	    "\"jwks_uri\":\"http://localhost:9/k\"}", "http://127.0.0.1:8/",
+	    &d), REASON_OK);
+	assert_int_equal(read_text("{\"issuer\":\"http://127.0.0.1:8/\","
+	    "\"jwks_uri\":\"http://192.0.2.1/k\"}", "http://127.0.0.1:8/",
+	    &d), REASON_DISCOVERY_JWKS_URI);
+}
+
 static void
 discovery_at_its_bounds(void **state)
 {
@@ -280,6 +295,7 @@ main(void)
 		cmocka_unit_test(discovery_of_another_issuer_refused),
 		cmocka_unit_test(discovery_jwks_uri_unusable_refused),
 		cmocka_unit_test(discovery_userinfo_unusable_is_none),
+		cmocka_unit_test(discovery_loopback_issuer_stays_there),
 		cmocka_unit_test(discovery_at_its_bounds),
 		cmocka_unit_test(discovery_cut_anywhere_refused),
 		cmocka_unit_test(discovery_url_has_one_slash_less),

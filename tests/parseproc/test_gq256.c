@@ -334,6 +334,7 @@ gq256_kid_of_another_form_refused(void **state)
 		"{\"alg\":\"GQ256\",\"kid\":\"\"}",
 		"{\"alg\":\"GQ256\",\"kid\":\"a=\"}",
 		"{\"alg\":\"GQ256\",\"kid\":\"a+b\"}",
+		"{\"alg\":\"GQ256\",\"kid\":\"a{b\"}",
 		"{\"alg\":\"GQ256\",\"kid\":\"a.b\"}",
 		"{\"alg\":\"GQ256\",\"kid\":\"a b\"}",
 		"{\"alg\":\"GQ256\",\"kid\": \"a\"}",

@@ -161,6 +161,9 @@ jwk_malformed_left_out(void **state)
 		"\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1"
 		    "gHMzV76e8Tus9uPHvRVA\",\"y\":\"AMfxRM0bvZt-hyzf7bnuufSzaV1uq"
 		    "QskrYpGIyiFiOWt\"",
+		"\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1"
+		    "gHMzV76e8Tus9uPHvRVEU\"",
+		"\"kty\":\"OKP\",\"crv\":\"Ed25519\"",
 		"\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AA\"",
 		"\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQH"
 		    "Og7hcvPapiMlrwIaaPcHUQ\"",

@@ -379,6 +379,14 @@ k9_config_proxy_checked(void **state)
 }
 
 static void
+k9_config_user_is_ascii(void **state)
+{
+	(void)state;
+	refused("system:\n  machine_group: web\n  run_as: k\xc3\xa9y\n" AUTH
+	    URLS, 3, "system.run_as has white space");
+}
+
+static void
 k9_config_ca_file_checked(void **state)
 {
 	(void)state;
@@ -445,6 +453,7 @@ main(void)
 		cmocka_unit_test(k9_config_credentials_checked),
 		cmocka_unit_test(k9_config_url_https_or_loopback),
 		cmocka_unit_test(k9_config_proxy_checked),
+		cmocka_unit_test(k9_config_user_is_ascii),
 		cmocka_unit_test(k9_config_ca_file_checked),
 		cmocka_unit_test(
 		    k9_config_ca_file_at_bound_taken_beyond_refused),

@@ -182,6 +182,7 @@ key_set_number_of_keys_bounded(void **state)
 	static struct jwk keys[JWKS_KEYS_MAX + 1];
 	static uint8_t kids[JWKS_KEYS_MAX + 1][JWK_KID_MAX];
 	struct wire_writer w = { bytes, sizeof(bytes), 0 };
+	size_t len;
 
 	(void)state;
 	for (size_t i = 0; i <= JWKS_KEYS_MAX; i++) {
@@ -192,11 +193,14 @@ key_set_number_of_keys_bounded(void **state)
 	assert_true(reads(write_keys(keys, JWKS_KEYS_MAX)));
 	assert_int_equal(key_set_write(keys, JWKS_KEYS_MAX + 1, &w),
 	    ERR_TOO_BIG);
+	/* Or says so, and has the bytes of some. */
+	len = write_keys(keys, 2);
+	memset(bytes + 1, 0xff, 4);
+	assert_false(reads(len));
 	assert_false(reads(write_keys(keys, 0)));
 	/* One more than the set has, and one less. */
 	for (size_t n = 1; n <= 3; n++) {
-		size_t len = write_keys(keys, 2);
-
+		len = write_keys(keys, 2);
 		bytes[4] = (uint8_t)n;
 		assert_int_equal(reads(len), n == 2);
 	}

@@ -345,6 +345,21 @@ judge_stale_keys_ask_for_newer_ones(void **state)
 	ended_well();
 }
 
+/* The first provider's turn, and the second's keys. */
+static void
+judge_keys_out_of_turn_end_it(void **state)
+{
+	(void)state;
+	login_by("RS256-ecdsa");
+	begin(false);
+	(void)hear(IPC_SET(SETTINGS));
+	for (unsigned i = 0; i < NISSUERS; i++)
+		(void)hear(IPC_SET(PROVIDER));
+	need_is(IPC_NEED_KEY_SETS);
+	give_keys(1, IPC_KEYS_FRESH);
+	assert_int_equal(WEXITSTATUS(ended()), ERR_TURN);
+}
+
 static void
 judge_no_keys_asks_once(void **state)
 {
@@ -731,6 +746,7 @@ main(void)
 		    stop),
 		cmocka_unit_test_teardown(judge_stale_keys_ask_for_newer_ones,
 		    stop),
+		cmocka_unit_test_teardown(judge_keys_out_of_turn_end_it, stop),
 		cmocka_unit_test_teardown(judge_no_keys_asks_once, stop),
 		cmocka_unit_test_teardown(
 		    judge_refreshed_token_asks_for_newer_keys, stop),

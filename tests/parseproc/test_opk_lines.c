@@ -270,6 +270,19 @@ opk_lines_length_is_bounded(void **state)
 }
 
 /* What a YAML block gives to a plugin's command. */
+/* Words that are cut never end so; asked all the same, it stands for itself. */
+static void
+opk_word_text_back_slash_at_the_end_stays(void **state)
+{
+	uint8_t buf[8];
+
+	(void)state;
+	assert_true(span_equal(opk_word_text(span_of("a\\"), buf),
+	    span_of("a\\")));
+	assert_true(span_equal(opk_word_text(span_of("\"\\"), buf),
+	    span_of("\\")));
+}
+
 static void
 opk_word_line_feeds_separate(void **state)
 {
@@ -325,6 +338,7 @@ main(void)
 		cmocka_unit_test(opk_lines_control_characters_reported),
 		cmocka_unit_test(opk_lines_other_encodings_reported),
 		cmocka_unit_test(opk_lines_length_is_bounded),
+		cmocka_unit_test(opk_word_text_back_slash_at_the_end_stays),
 		cmocka_unit_test(opk_word_line_feeds_separate),
 		cmocka_unit_test(opk_report_counts_all_keeps_first),
 	};

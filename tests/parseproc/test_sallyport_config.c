@@ -125,6 +125,8 @@ sallyport_config_bad_values_refused(void **state)
 		{ "deadline: 31", "deadline must be a time of 1s to 30s" },
 		{ "deadline: 1m", "deadline must be a time of 1s to 30s" },
 		{ "deny_status: 256", "deny_status must be a whole number" },
+		{ "deny_status: [1]", "deny_status must be a single" },
+		{ "expiry_time: trux", "expiry_time must be true or false" },
 		{ "deny_status: -1", "deny_status must be a whole number" },
 		{ "deny_status: 0x1", "deny_status must be a whole number" },
 	};

@@ -269,6 +269,27 @@ ssh_cert_extension_odd_refused(void **state)
 	}
 }
 
+/* Whatever stands in a header line must not end it. */
+static void
+ssh_cert_access_token_alphabet_is_bearers(void **state)
+{
+	uint8_t list[] = "\0\0\0\x0eopenpubkey-act\0\0\0\x07\0\0\0\x03" "a?a"
+	    "\0\0\0\x0eopenpubkey-pkt\0\0\0\x07\0\0\0\x03tok";
+	struct fields f = good;
+
+	(void)state;
+	f.extensions = (struct span){ list, sizeof(list) - 1 };
+	for (int c = 0; c < 256; c++) {
+		bool bearers = c != 0 && strchr("-._~+/=0123456789"
+		    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+		    c) != NULL;
+
+		list[4 + 14 + 4 + 4 + 1] = (uint8_t)c;
+		assert_int_equal(read_fields(&f), bearers ? REASON_OK :
+		    REASON_CERT_EXTENSION);
+	}
+}
+
 static void
 ssh_cert_extension_count_bounded(void **state)
 {
@@ -826,6 +847,7 @@ main(void)
 		cmocka_unit_test(ssh_cert_trailing_bytes_refused),
 		cmocka_unit_test(ssh_cert_above_64_kib_refused),
 		cmocka_unit_test(ssh_cert_extension_odd_refused),
+		cmocka_unit_test(ssh_cert_access_token_alphabet_is_bearers),
 		cmocka_unit_test(ssh_cert_extension_count_bounded),
 		cmocka_unit_test(ssh_cert_no_token_refused),
 		cmocka_unit_test(ssh_cert_option_unknown_or_odd_refused),

@@ -296,6 +296,18 @@ yaml_map_nodes_at_bound_taken_beyond_refused(void **state)
 	}
 }
 
+static void
+yaml_map_sections_count_as_nodes(void **state)
+{
+	static char text[16 * YAML_NODES_MAX];
+	size_t used = 0;
+
+	(void)state;
+	for (size_t i = 1; i <= YAML_NODES_MAX; i++)
+		used += (size_t)sprintf(text + used, "k%zu: []\n", i);
+	refused(text, YAML_NODES_MAX, "too many");
+}
+
 /* Texts that make libyaml look far ahead or nest, of the greatest size. */
 static void
 yaml_map_hostile_shapes_end(void **state)
@@ -350,6 +362,7 @@ main(void)
 		CASE(yaml_map_depth_at_bound_taken_beyond_refused),
 		CASE(yaml_map_size_at_bound_taken_beyond_refused),
 		CASE(yaml_map_nodes_at_bound_taken_beyond_refused),
+		CASE(yaml_map_sections_count_as_nodes),
 		CASE(yaml_map_hostile_shapes_end),
 		CASE(yaml_map_every_truncation_survived),
 	};
