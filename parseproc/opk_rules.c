@@ -100,8 +100,7 @@ look_in(struct opk_session *s, struct rules *rules, enum ipc_text kind,
 	}
 	say_no_rule(&s->login, &policy, claims);
 	if (rules->reason != REASON_EMAIL_UNVERIFIED &&
-	    (rules->words[0] == '\0' || policy.nearest != 0 ||
-	    policy.reason == REASON_EMAIL_UNVERIFIED))
+	    (rules->words[0] == '\0' || policy.nearest != 0))
 		memcpy(rules->words, s->login.words, sizeof(rules->words));
 	if (policy.reason == REASON_EMAIL_UNVERIFIED)
 		rules->reason = policy.reason;

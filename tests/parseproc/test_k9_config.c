@@ -384,6 +384,8 @@ k9_config_user_is_ascii(void **state)
 	(void)state;
 	refused("system:\n  machine_group: web\n  run_as: k\xc3\xa9y\n" AUTH
 	    URLS, 3, "system.run_as has white space");
+	refused("system:\n  machine_group: web\n  run_as: \"k\\x7f\"\n" AUTH
+	    URLS, 3, "system.run_as has white space");
 }
 
 static void
