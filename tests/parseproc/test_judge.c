@@ -352,6 +352,42 @@ judge_no_message_at_all_refused(void **state)
 	assert_int_equal(ended(), ERR_TYPE);
 }
 
+/* Where a message ends is nothing to the answer: cut in two at each byte. */
+static void
+judge_answer_cut_anywhere_is_the_same(void **state)
+{
+	static char body[512];
+	size_t len = add_key(body, sizeof(body), &good_keys[0]);
+
+	len += add_key(body + len, sizeof(body) - len, &good_keys[1]);
+	for (size_t cut = 1; cut < len; cut++) {
+		const size_t pieces[] = { cut, len - cut };
+		struct ipc_message m = { .type = IPC_TEXT };
+		size_t at = 0;
+
+		until_query();
+		m.as.TEXT.text = IPC_TEXT_KEY9_ANSWER;
+		for (size_t i = 0; i < 2; i++) {
+			m.as.TEXT.data = (struct ipc_span){ body + at,
+				pieces[i] };
+			assert_int_equal(ipc_send(&parent, SOON, &m), ERR_OK);
+			at += pieces[i];
+		}
+		m = (struct ipc_message){ .type = IPC_TEXT_END };
+		m.as.TEXT_END.text = IPC_TEXT_KEY9_ANSWER;
+		m.as.TEXT_END.total = (uint32_t)len;
+		assert_int_equal(ipc_send(&parent, SOON, &m), ERR_OK);
+		for (size_t i = 0; i < 2; i++) {
+			m = hear(IPC_SET(KEY));
+			is(m.as.KEY.base64, good_keys[i].base64);
+		}
+		verdict_is(REASON_OK, 0, 2);
+		assert_int_equal(ended(), ERR_OK);
+		(void)close(parent.fd);
+		assert_int_equal(start(state), 0);
+	}
+}
+
 static void
 judge_text_out_of_turn_refused(void **state)
 {
@@ -524,6 +560,7 @@ main(void)
 		TEST(judge_bad_sallyport_yaml_told),
 		TEST(judge_user_name_unchecked_refused),
 		TEST(judge_no_message_at_all_refused),
+		TEST(judge_answer_cut_anywhere_is_the_same),
 		TEST(judge_text_out_of_turn_refused),
 		TEST(judge_question_before_files_refused),
 		TEST(judge_answer_instead_of_file_refused),

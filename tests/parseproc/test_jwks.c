@@ -389,6 +389,9 @@ jwks_public_sets_read(void **state)
 		{ "rfc7517_A.1.jwkset", 1, 1 },
 		{ "rfc7517_A.2.jwkset", 1, 1 },
 		{ "rfc7517_A.3.jwkset", 0, 2 },
+		{ "rfc7515_A.6.jwkset", 2, 0 },
+		/* P-521 and a symmetric one. */
+		{ "rfc7520_4.8.jwkset", 1, 2 },
 	};
 	struct corpus corpus = corpus_read("jose-rfc-vectors", ".jwkset");
 	size_t used = 0;
@@ -407,7 +410,7 @@ jwks_public_sets_read(void **state)
 			jwks_free(&jwks);
 			used++;
 		}
-	assert_int_equal(used, 3);
+	assert_int_equal(used, 5);
 	corpus_free(&corpus);
 }
 

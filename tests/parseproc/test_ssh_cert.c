@@ -8,11 +8,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ipc/wire.h"
 #include "parseproc/jws.h"
+#include "parseproc/json.h"
 #include "parseproc/ssh_cert.h"
 #include "parseproc/ssh_cert_self.h"
 #include "parseproc/ssh_user_key.h"
@@ -799,7 +801,44 @@ ssh_cert_openssh_corpus_refused(void **state)
 			print_message(" %zu %s", count[i],
 			    reason_word((enum reason)i));
 	print_message("\n");
-	assert_true(used > 20);
+	assert_true(used >= 30);
+}
+
+/* The same of Go's: hosts' ones, and users' without a token. */
+static void
+ssh_cert_golang_corpus_refused(void **state)
+{
+	struct corpus corpus = corpus_read("golang-x-crypto-ssh", "keys.json");
+	static char type[256], base64[16384], line[20000];
+	struct json doc = { 0 };
+	size_t certificates = 0;
+
+	(void)state;
+	assert_int_equal(json_read(&doc, corpus.files[0].data,
+	    corpus.files[0].len), JSON_OK);
+	for (json_value v = json_first(&doc, JSON_ROOT); v != JSON_NONE;
+	    v = json_next(&doc, JSON_ROOT, v)) {
+		struct ssh_cert cert;
+		struct vector one;
+		size_t n, m;
+
+		assert_int_equal(json_string(&doc, json_member(&doc, v,
+		    "type"), (uint8_t *)type, sizeof(type), &n), ERR_OK);
+		assert_int_equal(json_string(&doc, json_member(&doc, v,
+		    "blob"), (uint8_t *)base64, sizeof(base64), &m), ERR_OK);
+		(void)snprintf(line, sizeof(line), "%.*s %.*s\n", (int)n,
+		    type, (int)m, base64);
+		one = certificate_of_line((const uint8_t *)line,
+		    strlen(line));
+		assert_int_not_equal(ssh_cert_read(one.blob, one.len, &cert),
+		    REASON_OK);
+		certificates += memmem(type, n, "-cert-v01", 9) != NULL;
+		vector_free(&one);
+	}
+	print_message("golang: %zu certificates refused\n", certificates);
+	assert_true(certificates >= 4);
+	json_free(&doc);
+	corpus_free(&corpus);
 }
 
 /* The plain keys among them: our three types are read, all others not. */
@@ -832,7 +871,7 @@ ssh_user_key_openssh_corpus_agrees(void **state)
 	}
 	print_message("%zu plain keys taken, %zu others not\n", taken,
 	    refused);
-	assert_true(taken > 3);
+	assert_true(taken >= 4 && refused >= 18);
 	corpus_free(&corpus);
 }
 
@@ -866,6 +905,7 @@ main(void)
 		cmocka_unit_test(ssh_cert_self_ecdsa_trailing_byte_refused),
 		cmocka_unit_test(ssh_cert_self_point_off_curve_refused),
 		cmocka_unit_test(ssh_cert_openssh_corpus_refused),
+		cmocka_unit_test(ssh_cert_golang_corpus_refused),
 		cmocka_unit_test(ssh_user_key_openssh_corpus_agrees),
 	};
 
