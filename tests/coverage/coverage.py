@@ -34,15 +34,23 @@ def run(*command, **environment):
 
 
 def build():
+    """The programs that count."""
     if not (BUILD / "build.ninja").exists():
         # Not musl, in which the counters could not be written.
         run("meson", "setup", "-Dlibc=system", f"-Dc_args={COUNT}",
             "-Dc_link_args=-fprofile-instr-generate",
             BUILD, ROOT, CC="clang")
-    run("ninja", "-C", BUILD)
+    run("ninja", "-C", BUILD, "build.ninja")
+    tests = json.loads(run("meson", "introspect", "--tests", BUILD))
+    # The program itself has what no test links: main.c and malloc.c.
+    programs = [BUILD / "parseproc/sallyport-parse"]
+    programs += [test["cmd"][0] for test in tests
+                 if test["suite"][0].split(":")[1] in (*ROOMS, "fuzz")]
+    run("ninja", "-C", BUILD, *(os.path.relpath(path, BUILD) for path in programs))
+    return programs
 
 
-def measure():
+def measure(programs):
     """What llvm-cov says of every file, with all tests' counters added."""
     profiles = BUILD / "profiles"
     shutil.rmtree(profiles, ignore_errors=True)
@@ -51,11 +59,6 @@ def measure():
         LLVM_PROFILE_FILE=f"{profiles}/%m-%p%c.profraw")
     merged = BUILD / "merged.profdata"
     run("llvm-profdata", "merge", "-o", merged, *profiles.glob("*.profraw"))
-    # The program itself has what no test links: main.c and malloc.c.
-    programs = [BUILD / "parseproc/sallyport-parse"]
-    programs += [path for pattern in ("tests/parseproc_test_*", "tests/ipc_test_*", "fuzz/replay_*",
-                                      "fuzz/verdicts_*") for path in BUILD.glob(pattern)
-                 if path.is_file()]
     objects = [word for path in programs[1:] for word in ("-object", path)]
     return json.loads(run("llvm-cov", "export", "-instr-profile", merged, "-skip-expansions",
                           "-skip-functions", programs[0], *objects))["data"][0]["files"]
@@ -124,8 +127,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--missing", action="store_true")
     asked = parser.parse_args()
-    build()
-    result = branches(measure())
+    result = branches(measure(build()))
     missing = sum((lost for _, lost in result.values()), collections.Counter())
     if asked.missing:
         print("\n".join(sorted(missing.elements())))
