@@ -251,21 +251,22 @@ conversation_heard(const struct ipc_message *m)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	/* As in opk_judge_run(); half a megabyte is not for a stack or heap. */
+	static struct opk_session session;
 	static bool warm;
-	struct opk_session *session = calloc(1, sizeof(*session));
 	enum err err;
 
-	require(session != NULL && (warm || opk_judge_warm_up()));
+	require(warm || opk_judge_warm_up());
 	warm = true;
 	memset(&at, 0, sizeof(at));
-	session->ch = conversation_begin((struct span){ data, size });
+	memset(&session, 0, sizeof(session));
+	session.ch = conversation_begin((struct span){ data, size });
 	read_choices();
 	ask();
-	err = opk_session_run(session);
+	err = opk_session_run(&session);
 	require(err == ERR_OK ? !conversation_was_cut() :
 	    conversation_was_cut() || conversation_was_starved());
 	require(err != ERR_OK || at.ended || chosen.settings_only == 1);
 	conversation_end();
-	free(session);
 	return 0;
 }
