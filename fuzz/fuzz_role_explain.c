@@ -22,7 +22,8 @@ conversation_heard(const struct ipc_message *m)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ipc_channel *ch = conversation_begin((struct span){ data, size });
+	struct ipc_channel *ch = conversation_begin((struct span){ data,
+	    size });
 	enum err err;
 
 	ended = false;

@@ -102,7 +102,8 @@ ask(void)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ipc_channel *ch = conversation_begin((struct span){ data, size });
+	struct ipc_channel *ch = conversation_begin((struct span){ data,
+	    size });
 	enum err err;
 
 	memset(&at, 0, sizeof(at));

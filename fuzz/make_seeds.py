@@ -38,7 +38,8 @@ RULES = ("root alice@example.com https://idp.test:9998\n"
          "root alice-id https://idp.test:9998\n"
          "deploy repo:octo-org/octo-repo:ref:refs/heads/* "
          "https://token.actions.githubusercontent.com\n")
-MAPPED = 'root oidc-match-end:email:@EXAMPLE.com https://idp.test:9998\nroot oidc:groups:a https://idp.test:9998\n'
+MAPPED = ("root oidc-match-end:email:@EXAMPLE.com https://idp.test:9998\n"
+          "root oidc:groups:a https://idp.test:9998\n")
 FORGED_RULES = "root alice@example.com https://idp.test:9998\n"
 POINT = (serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
 POLICY = "name: p\ncommand: /usr/bin/true %u '%k' \"%t\"\n"
@@ -321,7 +322,8 @@ def keys():
         (CONFIG, "env_vars:\n  HTTPS_PROXY: http://proxy.example:3128\n  NO_PROXY: a.test,.b\n"),
         (DISCOVERY, discovery), (JWKS, '{"keys":[{"kty":"oct","k":"AA"}]}')], b"\0" + issuer)
     write("role_keys", "bad_issuer.config_value", [], b"\0" + string(b"http://idp.test:9998"))
-    write("role_keys", "bad_config.config_syntax", [(CONFIG, "env_vars: [\n"), (JWKS, jwks)], b"\1" + issuer)
+    write("role_keys", "bad_config.config_syntax", [(CONFIG, "env_vars: [\n"), (JWKS, jwks)],
+          b"\1" + issuer)
 
 
 def key9():
@@ -330,11 +332,13 @@ def key9():
         write("role_judge", f"{answer.name}.{ANSWERS.get(answer.name, 'ok')}",
               [(K9, K9_YAML), (ANSWER, answer.read_bytes())], who)
     write("role_judge", "bad_config.config_syntax", [(K9, "system: [\n")], who)
-    write("role_judge", "bad_yaml.config_value", [(K9, K9_YAML), (SALLYPORT, "deadline: 99999\n")], who)
+    write("role_judge", "bad_yaml.config_value",
+          [(K9, K9_YAML), (SALLYPORT, "deadline: 99999\n")], who)
 
 
 def explain():
-    for name, payload in (("list", b"[]"), ("no_json", b"{"), ("long", b'{"sub":"%s"}' % (b"s" * 2000)),
+    for name, payload in (("list", b"[]"), ("no_json", b"{"),
+                          ("long", b'{"sub":"%s"}' % (b"s" * 2000)),
                           ("empty_email", b'{"email":"","exp":1}')):
         write("role_explain", f"{name}.ok", [(KEY, Forged(payload=payload).blob)], b"")
     write("role_explain", "no_token.cert_blob", [(KEY, Forged(texts=[b"a"]).blob)], b"")

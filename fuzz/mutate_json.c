@@ -15,8 +15,9 @@ struct word {
 };
 
 static const char *const values[] = {
-	"0", "-0", "-1", "1e3", "1.5", "1790000000", "1790003600", "9007199254740993",
-	"18446744073709551615", "1e400", "253402300800", "true", "false",
+	"0", "-0", "-1", "1e3", "1.5", "1790000000", "1790003600",
+	"9007199254740993", "18446744073709551615", "1e400", "253402300800",
+	"true", "false",
 	"null", "\"\"", "[]", "{}", "[[]]", "{\"a\":{}}", "[\"opkssh-test\"]",
 	"\"\\u0000\"", "\"\\ud83d\\ude00\"", "\"\\udead\"", "\"\\/\"",
 	"\"alice@example.com\"", "\"https://idp.test:9998\"", "\"RS256\"",
@@ -64,7 +65,8 @@ find_words(const uint8_t *p, size_t len, struct word found[WORDS_MAX])
 		if (p[at] == '"')
 			end += string_len(p + at, len - at);
 		else
-			while (end < len && !is_between(p[end]) && p[end] != '"')
+			while (end < len && !is_between(p[end]) &&
+			    p[end] != '"')
 				end++;
 		found[n++] = (struct word){ at, end - at };
 		at = end;
@@ -127,7 +129,8 @@ mutate_inside(uint8_t *p, size_t len, size_t max)
 	size_t n = mutate_bytes(p, len, max);
 
 	for (size_t i = 0; i < n; i++)
-		if ((p[i] == '"' && (i == 0 || p[i - 1] != '\\')) || p[i] < 0x20)
+		if (p[i] < 0x20 ||
+		    (p[i] == '"' && (i == 0 || p[i - 1] != '\\')))
 			p[i] = (uint8_t)('0' + p[i] % 64);
 	return n;
 }

@@ -67,8 +67,9 @@ def test_changed_command_is_run_again(tmp_path):
 
 
 def test_pytest_step_counts_its_tests(tmp_path):
-    (tmp_path / "test_two.py").write_text("def test_a():\n    pass\n\n\ndef test_b():\n"
-                                          "    import os\n    assert os.environ['SALLYPORT_DEEP']\n")
+    (tmp_path / "test_two.py").write_text("import os\n\n\ndef test_a():\n    pass\n\n\n"
+                                          "def test_b():\n"
+                                          "    assert os.environ['SALLYPORT_DEEP']\n")
     run = run_of(tmp_path, f"pytest {tmp_path}/test_two.py")
     run.run_all()
     assert counted(run) == (0, "2 passed, 0 failed")

@@ -27,8 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 
 def run(*command, **environment):
-    done = subprocess.run(command, env=os.environ | environment, text=True, stderr=subprocess.STDOUT,
-                          stdout=subprocess.PIPE, timeout=500)
+    done = subprocess.run(command, env=os.environ | environment, text=True, timeout=500,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout[-4000:]
     return done.stdout
 

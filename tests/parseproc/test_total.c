@@ -53,7 +53,8 @@ total_spans_of_nothing(void **state)
 static void
 total_keys_of_no_type(void **state)
 {
-	static const uint8_t rsa_without_n[] = "\0\0\0\x07ssh-rsa\0\0\0\x01\x03";
+	static const uint8_t rsa_without_n[] = "\0\0\0\x07ssh-rsa"
+	    "\0\0\0\x01\x03";
 	struct wire_reader r = { rsa_without_n, sizeof(rsa_without_n) - 1 };
 	struct jwk key;
 
