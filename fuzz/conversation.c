@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
+#include "fuzz/role_memory.h"
 #include "ipc/wire.h"
 
 /* No descriptor has this number. */
@@ -19,123 +20,6 @@ static struct record {
 static size_t nrecords;
 
 static struct ipc_channel channel;
-
-/* --- what the role has allocated --- */
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
-void *__real_realloc(void *p, size_t n);
-void __real_free(void *p);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
-void *__wrap_realloc(void *p, size_t n);
-void __wrap_free(void *p);
-
-static struct {
-	bool on;
-	void **blocks;
-	size_t count, room;
-	unsigned asked_for; /* how often */
-	unsigned fail_at;   /* the one that fails; 0: none */
-} kept;
-
-static bool
-refuse(void)
-{
-	return kept.on && ++kept.asked_for == kept.fail_at;
-}
-
-static void *
-keep(void *p)
-{
-	if (!kept.on || p == NULL)
-		return p;
-	if (kept.count == kept.room) {
-		kept.room = 2 * kept.room + 64;
-		kept.blocks = __real_realloc(kept.blocks,
-		    kept.room * sizeof(kept.blocks[0]));
-		require(kept.blocks != NULL);
-	}
-	kept.blocks[kept.count++] = p;
-	return p;
-}
-
-static void
-forget(const void *p)
-{
-	/* What was allocated last is mostly freed first. */
-	for (size_t i = kept.on ? kept.count : 0; i > 0; i--)
-		if (kept.blocks[i - 1] == p) {
-			kept.blocks[i - 1] = kept.blocks[--kept.count];
-			return;
-		}
-}
-
-void *
-__wrap_malloc(size_t n)
-{
-	return refuse() ? NULL : keep(__real_malloc(n));
-}
-
-void *
-__wrap_calloc(size_t count, size_t n)
-{
-	return refuse() ? NULL : keep(__real_calloc(count, n));
-}
-
-void *
-__wrap_realloc(void *p, size_t n)
-{
-	if (refuse())
-		return NULL;
-	forget(p);
-	return keep(__real_realloc(p, n));
-}
-
-void
-__wrap_free(void *p)
-{
-	forget(p);
-	__real_free(p);
-}
-
-/*
- * BoringSSL keeps some of its own for good, and frees the rest itself: these
- * stand in for its malloc, with the size in front.
- */
-#define HEAD 16
-#define HOOK __attribute__((visibility("default")))
-HOOK void *OPENSSL_memory_alloc(size_t n);
-HOOK void OPENSSL_memory_free(void *p);
-HOOK size_t OPENSSL_memory_get_size(void *p);
-
-void *
-OPENSSL_memory_alloc(size_t n)
-{
-	uint8_t *p = refuse() ? NULL : __real_malloc(HEAD + n);
-
-	if (p == NULL)
-		return NULL;
-	memcpy(p, &n, sizeof(n));
-	return p + HEAD;
-}
-
-void
-OPENSSL_memory_free(void *p)
-{
-	if (p != NULL)
-		__real_free((uint8_t *)p - HEAD);
-}
-
-size_t
-OPENSSL_memory_get_size(void *p)
-{
-	size_t n = 0;
-
-	if (p != NULL)
-		memcpy(&n, (uint8_t *)p - HEAD, sizeof(n));
-	return n;
-}
 
 /* --- what the parent says --- */
 
@@ -162,7 +46,7 @@ conversation_say(const struct ipc_message *m)
 	require(ipc_encode(m, IPC_TO_PARSE, message, &len) == ERR_OK);
 	if (line.size - line.used < len + 4) {
 		line.size = 2 * line.size + len + 4;
-		line.bytes = __real_realloc(line.bytes, line.size);
+		line.bytes = realloc_uncounted(line.bytes, line.size);
 		require(line.bytes != NULL);
 	}
 	w = (struct wire_writer){ line.bytes, line.size, line.used };
@@ -197,7 +81,6 @@ ssize_t
 __wrap_write(int fd, const void *buf, size_t n)
 {
 	struct ipc_message m;
-	bool kept_on = kept.on;
 
 	if (fd != ROLES_END)
 		return __real_write(fd, buf, n);
@@ -208,9 +91,9 @@ __wrap_write(int fd, const void *buf, size_t n)
 	}
 	line.heard++;
 	require(ipc_decode(buf, n, IPC_FROM_PARSE, UINT32_MAX, &m) == ERR_OK);
-	kept.on = false;
+	role_memory_count(false);
 	conversation_heard(&m);
-	kept.on = kept_on;
+	role_memory_count(true);
 	return (ssize_t)n;
 }
 
@@ -304,7 +187,7 @@ read_choices(void)
 		(void)!wire_get_u8(&r, &faults[i]);
 	line.cut_at = faults[0];
 	line.deaf_at = faults[1];
-	kept.fail_at = faults[2] * 256U + faults[3];
+	role_memory_begin(faults[2] * 256U + faults[3]);
 	choices = (struct span){ r.p, r.left };
 }
 
@@ -315,12 +198,11 @@ conversation_begin(struct span input)
 	read_choices();
 	line.used = line.read = line.said = line.heard = 0;
 	line.was_cut = false;
-	kept.asked_for = 0;
 	conversation_verdict = REASON_COUNT;
 	channel.fd = ROLES_END;
 	channel.sends = IPC_FROM_PARSE;
 	channel.receives = IPC_TO_PARSE;
-	kept.on = true;
+	role_memory_count(true);
 	return &channel;
 }
 
@@ -333,13 +215,12 @@ conversation_was_cut(void)
 bool
 conversation_was_starved(void)
 {
-	return kept.fail_at != 0 && kept.asked_for >= kept.fail_at;
+	return role_memory_was_short();
 }
 
 void
 conversation_end(void)
 {
-	kept.on = false;
-	while (kept.count > 0)
-		__real_free(kept.blocks[--kept.count]);
+	role_memory_count(false);
+	role_memory_free();
 }

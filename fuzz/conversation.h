@@ -9,8 +9,7 @@
  * sent (u8), that of the allocation that fails (u16), 0 for none, and then
  * what the target likes.
  *
- * Linked with -Wl,--wrap for read, write and the allocations: a role ends
- * with its process and frees nothing, so that is done here.
+ * Linked with -Wl,--wrap for read and write; fuzz/role_memory.h.
  */
 #ifndef FUZZ_CONVERSATION_H
 #define FUZZ_CONVERSATION_H

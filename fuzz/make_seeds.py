@@ -2,7 +2,8 @@
 """Writes the seeds of the role_* targets: whole logins, with what is in tests/vectors and forged.
 
 The form of an input stands in conversation.h, that of a key set in parseproc/key_set.h. A name
-with a dot ends in the reason that the role gives (tests/fuzz/test_verdicts.c).
+with a dot ends in the reason that the role gives (tests/fuzz/test_verdicts.c). Made anew, the
+signatures and so the files are other ones.
 """
 
 import base64
