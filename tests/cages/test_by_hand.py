@@ -2,8 +2,11 @@
 it shuts its cage and does what it always does; and where the cage cannot be shut, nothing."""
 
 import contextlib
+import ctypes
 import os
+import signal
 import socket
+import struct
 import subprocess
 from pathlib import Path
 
@@ -11,8 +14,10 @@ import pytest
 
 from messages import MESSAGES, STEP
 from room import PREFIX
+from running import look_at
 
 CHANNEL = 3
+SYS_LANDLOCK_CREATE_RULESET = 444
 ROLE = {"sallyport-parse": "judge", "sallyport-net": "system-ca"}
 REFUSED = 2
 
@@ -109,7 +114,42 @@ def test_in_no_role(worker, role):
 # With a channel.
 
 def ready(channel):
-    return channel.recv(1 << 16)[:1] == bytes([MESSAGES["READY"].id])
+    """What it says of its cage: (layers, Landlock's ABI)."""
+    said = channel.recv(1 << 16)
+    assert said[:1] == bytes([MESSAGES["READY"].id])
+    return struct.unpack(">IB", said[1:])
+
+
+def landlock_abi():
+    found = ctypes.CDLL(None).syscall(SYS_LANDLOCK_CREATE_RULESET, None, 0, 1)
+    return max(found, 0)
+
+
+def test_cage_is_its_own(worker):
+    """The starter's is below it otherwise, which hides what is missing here."""
+    with started([worker, ROLE[worker.name], os.getpid()]) as (pid, channel):
+        assert ready(channel)[1] == landlock_abi()
+        process = look_at(Path(f"/proc/{pid}"))
+    assert (process.status["NoNewPrivs"], process.status["Seccomp"]) == ("1", "2")
+    assert process.status["Seccomp_filters"] == "1"
+    assert process.capabilities("Prm") == process.capabilities("Bnd") == 0
+    assert process.owner == 0 and "0" not in process.uids + process.gids
+    assert process.limits["processes"] == process.limits["core file size"] == "0"
+
+
+def test_dies_with_who_started_it(worker):
+    """Whoever else has its channel."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if (starter := os.fork()) == 0:
+        spawn([str(worker), ROLE[worker.name], str(os.getpid())], {CHANNEL: theirs.fileno()})
+        signal.pause()
+    theirs.close()
+    ours.settimeout(20)
+    with ours:
+        ready(ours)
+        os.kill(starter, signal.SIGKILL)
+        os.waitpid(starter, 0)
+        assert ours.recv(1) == b""
 
 
 def test_descriptors_of_whoever_started_it(worker):
@@ -117,7 +157,7 @@ def test_descriptors_of_whoever_started_it(worker):
     with open("/etc/shadow") as secret:
         besides = {number: secret.fileno() for number in (4, 5, 31, 100)}
         with started([worker, ROLE[worker.name], os.getpid()], besides=besides) as (pid, channel):
-            assert ready(channel)
+            ready(channel)
             held = {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()}
             channel.close()
             assert ended(pid) != 0
@@ -148,4 +188,4 @@ def test_cage_that_cannot_be_shut(worker, call):
 def test_control_traced_and_shut(worker):
     strace = ["/usr/bin/strace", "-D", "-qq", "-o", "/dev/null", "-e", "trace=none"]
     with started([*strace, worker, ROLE[worker.name], os.getpid()]) as (pid, channel):
-        assert ready(channel)
+        ready(channel)
