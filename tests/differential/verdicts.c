@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parseproc/base64.h"
+#include "ipc/base64.h"
 #include "parseproc/base64url.h"
 #include "parseproc/json.h"
 #include "parseproc/jwk_read.h"

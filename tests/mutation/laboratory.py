@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from table import CHECKOUT
 
-PROGRAMS = ["parent/sallyport", "netproc/sallyport-net", "parseproc/sallyport-parse"]
+PROGRAMS = ["parent/sallyport", "homeproc/sallyport-home", "netproc/sallyport-net",
+            "parseproc/sallyport-parse"]
 # And who prints the tables of SECURITY.md, and who answers tests/differential.
 FOR_PYTEST = [*PROGRAMS, "tests/tables", "tests/verdicts"]
 # A mutant may wait for ever; the slowest tests take a quarter of this, on a busy machine.
