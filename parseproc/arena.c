@@ -77,6 +77,8 @@ arena_free(void *p)
 {
 	if (p == NULL)
 		return;
+	/* libyaml's own copies of a file with a credential in it come by here. */
+	explicit_bzero(p, head_of(p)->size);
 	head_of(p)->freed = true;
 	while (used > 0 && head_at(last)->freed) {
 		used = last;

@@ -24,7 +24,7 @@ void *arena_alloc(size_t n);
  * NULL, and the block stays as it was. p may be NULL. */
 void *arena_realloc(void *p, size_t n);
 
-/* p: from arena_alloc() or NULL. */
+/* p: from arena_alloc() or NULL. What was in it is overwritten. */
 void arena_free(void *p);
 
 /* Bytes in use now, block heads included. */

@@ -15,6 +15,12 @@ def pytest_configure(config):
 
 
 @pytest.fixture(scope="session")
+def deprived(whole_lab):
+    """Runs a program where nobody may make user namespaces."""
+    return room_lab.compile_c("deprived", room_lab.room.CHECKOUT / "tests/cages/deprived.c")
+
+
+@pytest.fixture(scope="session")
 def whole_opk_idp(whole_lab):
     import opk_login        # after the room has been entered
     return opk_login.Idp()

@@ -45,14 +45,15 @@ def build():
 PROBE = build()
 
 
-def ask(*arguments, as_user="key9"):
-    return subprocess.run([PROBE, *arguments], check=True, text=True, stdout=subprocess.PIPE,
+def ask(*arguments, as_user="key9", through=()):
+    """Run it, perhaps through another program that takes a command."""
+    return subprocess.run([*through, PROBE, *arguments], check=True, text=True, stdout=subprocess.PIPE,
                           **as_sshd_would(as_user)).stdout.splitlines()
 
 
-def call(cage, name, as_user):
+def call(cage, name, as_user, **how):
     """What came of the call: "killed", "ended STATUS", or its result, errno negative."""
-    (line,) = ask(cage, name, str(CACHE / as_user), as_user=as_user)
+    (line,) = ask(cage, name, str(CACHE / as_user), as_user=as_user, **how)
     return int(line.split()[1]) if line.startswith("returned") else line
 
 

@@ -6,6 +6,7 @@ import pytest
 
 import program
 from probe import CAGES, CALLS, EXPECTED, PROCESSES, ask, call
+from room import USERS
 
 
 @pytest.fixture
@@ -115,6 +116,15 @@ def test_control_for_what_landlock_stops(attempt):
     for name in ("openat hosts", "openat elsewhere", "openat cache",
                  "connect to a named port", "connect to another port"):
         assert words_of(attempt("none", name)) == "ok"
+
+
+@pytest.mark.parametrize("name,result", [
+    ("openat hosts", "ok"), ("openat", "EACCES"), ("openat shadow", "EACCES"),
+    ("openat elsewhere", "killed")])
+def test_landlock_alone_keeps_netproc_from_files(lab, deprived, name, result):
+    """Where it cannot have a root of its own."""
+    through = [deprived, str(USERS["key9"])]
+    assert words_of(call("netproc", name, "root", through=through)) == result
 
 
 # Two numbers that the kernel exempts from every filter, by design, from Linux 6.11 on.

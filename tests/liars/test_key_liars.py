@@ -95,11 +95,11 @@ def refresh(run):
     return refresh
 
 
-def assert_blamed(turn, result, reason, detail, within=AT_ONCE):
+def assert_blamed(turn, result, reason, detail, within=AT_ONCE, issuer=ISSUER):
     """One line, for the one provider, and then no other: whoever comes next is judge, and liar."""
     assert result.status == 1
     first = program.fields(result.stdout.splitlines()[0])
-    assert (first["issuer"], first["reason"]) == (ISSUER.decode(), REASON_WORD[reason]), result
+    assert (first["issuer"], first["reason"]) == (issuer.decode(), REASON_WORD[reason]), result
     assert first["worker"] == NAME[turn.role]
     assert first["detail"].startswith(detail), first
     assert result.seconds < within
@@ -160,6 +160,41 @@ def test_set_and_what_is_said_of_it_differ(refresh, what, line):
 def test_no_set_but_keys(refresh):
     turn = TURN["keys", "ask"]
     result = refresh(turn, done(total=0), "sleep")
+    assert_blamed(turn, result, "WORKER_PROTOCOL", ERR["ERR_BOUND"])
+
+
+# Where keys may be asked for: by TLS, if the issuer is; else on this machine, and by no proxy.
+
+ELSEWHERE = b"https://idp.example"
+PLAIN = [say("KEYS_FETCH", url=ISSUER + b"/keys"), say("KEYS_FETCH", url=b"HTTP://idp.example/keys"),
+         say("KEYS_FETCH", url=b"httpss://idp.example/keys"), say("KEYS_FETCH", url=b"https://")]
+
+
+def of(issuer):
+    return [*SETTINGS[:-1], say("PROVIDER", issuer=issuer)]
+
+
+@pytest.mark.parametrize("line", PLAIN)
+def test_keys_by_plain_http(run, idp, line):
+    turn = TURN["keys", "ask"]
+    write_policy(ELSEWHERE.decode())
+    result = run(turn, line, "sleep", words=["refresh", f"--deadline={DEADLINE}"],
+                 judge=of(ELSEWHERE))
+    assert_blamed(turn, result, "WORKER_PROTOCOL", ERR["ERR_BOUND"], issuer=ELSEWHERE)
+
+
+def test_userinfo_by_plain_http(run, idp):
+    turn = TURN["keys", "data"]
+    write_policy(ELSEWHERE.decode())
+    result = run(turn, done(userinfo=ISSUER + b"/userinfo"), "sleep",
+                 words=["refresh", f"--deadline={DEADLINE}"], judge=of(ELSEWHERE))
+    assert_blamed(turn, result, "WORKER_PROTOCOL", ERR["ERR_BOUND"], issuer=ELSEWHERE)
+
+
+def test_plain_http_by_a_proxy(refresh, idp):
+    turn = TURN["keys", "ask"]
+    result = refresh(turn, say("KEYS_FETCH", url=ISSUER + b"/keys",
+                               proxy=b"http://127.0.0.1:3128"), "sleep")
     assert_blamed(turn, result, "WORKER_PROTOCOL", ERR["ERR_BOUND"])
 
 

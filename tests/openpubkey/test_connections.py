@@ -247,6 +247,8 @@ def test_userinfo_of_somebody_else_counts_for_nothing(host, idp, warm, by_group,
 
 
 def test_userinfo_that_names_a_denied_email_denies(host, idp, warm, by_group):
+    """Whatever a plugin says: it is not asked."""
     host.config("deny_emails:\n  - eve@example.com\n")
+    host.plugin("echo allow")
     serve_userinfo(idp, sub="alice", groups=["admins"], email="Eve@example.com")
     host.refused(with_access_token(), "denied_email")

@@ -1,9 +1,10 @@
 """The same certificate, files and key set to `sallyport explain` and to the real `opkssh verify`.
 
 They agree, or the case stands in DIFFERENCES with the reason; and every difference that
-stands there occurs.
+stands there occurs. Then policies that nobody thought of: many of them with SALLYPORT_DEEP set.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ import pytest
 from differences import DIFFERENCES
 from forge import CLIENT, EMAIL, GITHUB, ISSUER, Forgery, key_set
 from mutations import CASES
+from policies import policies
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors/opkssh"
 DAY = 86400
@@ -53,6 +55,24 @@ def test_case(ask, host, name):
 
 def test_differences_name_cases():
     assert set(DIFFERENCES) <= set(CASES)
+
+
+# Generated.
+
+@pytest.mark.parametrize("seed", range(3000 if "SALLYPORT_DEEP" in os.environ else 120))
+def test_generated_policy(ask, host, seed):
+    def decide(policy):
+        host.providers(*policy.providers)
+        host.auth_id(*policy.auth_id)
+        host.config(policy.config)
+        forgery = Forgery(**policy.identity)
+        return ask(forgery, key_set(forgery.op), policy.user)
+    plain, odd, reason = policies(seed)
+    ours, theirs, said = decide(plain)
+    assert ours == theirs, (plain, said)
+    if odd:
+        ours, theirs, said = decide(odd)
+        assert ours == theirs or ours == reason.startswith("more: "), (reason, odd, said)
 
 
 # What the real one's own client made.

@@ -53,7 +53,7 @@ base64url_not_canonical_refused(void **state)
 {
 	static const char *const texts[] = {
 		"Z", "Zg=", "Zg==", "=", "Zh", "Zv", "Zm9", "Zm+", "Zm/v",
-		"Zm9vY", "Zm9vYh", " Zg", "Zg ", "Zg\n", "Z\ng", "Zm9v=",
+		"Zm9vY", "Zm9vA", "Zm9vYh", " Zg", "Zg ", "Zg\n", "Z\ng", "Zm9v=",
 		"Zm.v", "Zm:v", "Zm9\x80", "\xc3\xa9\xc3\xa9", "Zm9vYmF=",
 	};
 	uint8_t out[64];

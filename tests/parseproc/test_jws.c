@@ -79,6 +79,24 @@ jws_known_answers_right(void **state)
 	}
 }
 
+/* The first that uses them: none has proved itself yet. */
+static void
+jws_yes_to_everything_not_believed(void **state)
+{
+	(void)state;
+	for (int alg = 0; alg < JWS_ALGS; alg++) {
+		const struct jws_answer *known = &jws_answers[alg];
+
+		faulty = true;
+		fault = 1;
+		assert_int_equal(jws_verify(&known->key, known->input,
+		    known->signature), REASON_SYSTEM);
+		faulty = false;
+		assert_int_equal(jws_verify(&known->key, known->input,
+		    known->signature), REASON_OK);
+	}
+}
+
 /*
  * hyperbridge pull 1225: a verifier with three answers, and an error counted
  * as success. BoringSSL's 1 is good; its 0, and whatever else, is not.
@@ -93,6 +111,9 @@ jws_hyperbridge_1225_error_is_never_success(void **state)
 	for (int alg = 0; alg < JWS_ALGS; alg++) {
 		const struct jws_answer *known = &jws_answers[alg];
 
+		/* From here on the self-test is behind it. */
+		assert_int_equal(jws_verify(&known->key, known->input,
+		    known->signature), REASON_OK);
 		for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]);
 		     i++) {
 			faulty = true;
@@ -696,6 +717,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(jws_yes_to_everything_not_believed),
 		cmocka_unit_test(jws_known_answers_right),
 		cmocka_unit_test(jws_hyperbridge_1225_error_is_never_success),
 		cmocka_unit_test(jws_every_bit_counts),

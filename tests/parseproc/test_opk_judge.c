@@ -450,6 +450,60 @@ judge_shared_key_asks_for_the_named_issuers(void **state)
 	ended_well();
 }
 
+static void
+judge_keys_of_another_provider_refused(void **state)
+{
+	(void)state;
+	login_by("RS256-ecdsa");
+	begin(false);
+	(void)hear(IPC_SET(SETTINGS));
+	for (unsigned i = 0; i < NISSUERS; i++)
+		(void)hear(IPC_SET(PROVIDER));
+	need_is(IPC_NEED_KEY_SETS);
+	give_keys(1, IPC_KEYS_FRESH);
+	assert_int_equal(WEXITSTATUS(ended()), ERR_TURN);
+}
+
+/* --- rows of providers --- */
+
+/* A login of so many seconds later, by these rows. */
+static void
+row_decides(const char *providers, uint64_t later, enum reason reason)
+{
+	login_by("RS256-ecdsa");
+	login.providers = providers;
+	login.cert.now += later;
+	begin(false);
+	until_keys();
+	if (reason == REASON_OK) {
+		need_is(IPC_NEED_AUTH_ID);
+		send_text(IPC_TEXT_AUTH_ID, span_of(login.auth_id));
+	}
+	(void)verdict_is(reason);
+	ended_well();
+	vector_free(&login.cert);
+}
+
+#define OTHER "https://other.test opkssh-test 12h\n"
+#define HOURS_20 (20 * 3600)
+
+static void
+judge_row_is_of_issuer_and_client(void **state)
+{
+	(void)state;
+	row_decides(OTHER "https://idp.test:9998 opkssh-test 24h\n", 0,
+	    REASON_OK);
+	row_decides(OTHER "https://idp.test:9998 another 24h\n", 0,
+	    REASON_AUDIENCE);
+	/* How long is for the issuer's own row to say. */
+	row_decides(OTHER "https://idp.test:9998 opkssh-test 24h\n", HOURS_20,
+	    REASON_OK);
+	row_decides("https://other.test opkssh-test never\n"
+	    "https://idp.test:9998 opkssh-test 12h\n", HOURS_20,
+	    REASON_TOKEN_EXPIRED);
+	login_by("RS256-ecdsa");
+}
+
 #define MADE_PROVIDERS                                                        \
 	"https://idp.test:9998 opkssh-test oidc-refreshed\n"                  \
 	"https://token.actions.githubusercontent.com none 24h\n"
@@ -748,6 +802,10 @@ main(void)
 		    stop),
 		cmocka_unit_test_teardown(judge_keys_out_of_turn_end_it, stop),
 		cmocka_unit_test_teardown(judge_no_keys_asks_once, stop),
+		cmocka_unit_test_teardown(
+		    judge_keys_of_another_provider_refused, stop),
+		cmocka_unit_test_teardown(judge_row_is_of_issuer_and_client,
+		    stop),
 		cmocka_unit_test_teardown(
 		    judge_refreshed_token_asks_for_newer_keys, stop),
 		cmocka_unit_test_teardown(

@@ -293,6 +293,9 @@ older_abi(const void *arg)
 	CHILD_NEEDS(landlock_restrict(&rules, *abi) == 0);
 	CHILD_NEEDS(may_open(here_file, O_RDONLY));
 	CHILD_NEEDS(!may_open(there_file, O_RDONLY));
+	/* All that this one knows of, and the last of its first thirteen. */
+	CHILD_NEEDS(denied(symlink("x", new_file)));
+	CHILD_NEEDS(denied(truncate(here_file, 0)) == (*abi >= 3));
 }
 
 static void
