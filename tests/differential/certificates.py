@@ -1,10 +1,13 @@
 """Certificates to ask about: made by ssh-keygen, made and changed, forged in every part."""
 
 import base64
+import math
 import random
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from driver import mutated
-from forge import FOREVER, Forgery, user_key
+from forge import FOREVER, Forgery, Key, user_key
 from ssh_keygen import cut, key, path, run, strings, wire_string
 
 SUFFIX = b"-cert-v01@openssh.com"
@@ -143,5 +146,28 @@ def rare_signature():
 
 
 def example(user="EdDSA", bits=2048, **parts):
-    return lambda: Forgery(**{"user": user_key(user, bits=bits), "token": TOKEN, "identity": {},
-                              **parts}).blob
+    """Makes one, when it is called."""
+    def make():
+        key = user_key(user, bits=bits) if isinstance(user, str) else user
+        return Forgery(**{"user": key, "token": TOKEN, "identity": {}, **parts}).blob
+    return make
+
+
+def in_other_words(user, old, new):
+    """One whose certified key, signature key too, is spelt otherwise."""
+    def change(data):
+        return data.replace(old, new, 1)
+    return example(user, certified_fields=change, signature_key=change)
+
+
+def with_exponent(e):
+    """An RSA key with an unusual one."""
+    key = Key("RS256")
+    found = key.private.private_numbers()
+    while math.gcd(e, (found.p - 1) * (found.q - 1)) != 1:
+        e += 2
+    d = pow(e, -1, (found.p - 1) * (found.q - 1))
+    key.private = rsa.RSAPrivateNumbers(
+        found.p, found.q, d, d % (found.p - 1), d % (found.q - 1), found.iqmp,
+        rsa.RSAPublicNumbers(e, found.public_numbers.n)).private_key()
+    return key

@@ -102,7 +102,7 @@ def odd_number(raw):
     return len(raw) > 0 and raw[-1] & 1
 
 
-def rsa_faults(e, n):
+def rsa_faults(e, n, exponent_bits):
     bits = int.from_bytes(n, "big").bit_length()
     exponent = int.from_bytes(e, "big")
     if any(raw[:1] == b"\0" and (len(raw) == 1 or raw[1] < 0x80) for raw in (e, n)) or not e:
@@ -111,5 +111,5 @@ def rsa_faults(e, n):
         yield "RSA has at least 2048 bits"
     if not odd_number(n) or not odd_number(e) or exponent < 3:
         yield "RSA is two odd numbers"
-    if exponent.bit_length() > 64:
+    if exponent.bit_length() > exponent_bits:
         yield "an exponent is no modulus"

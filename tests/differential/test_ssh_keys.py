@@ -92,7 +92,7 @@ def faults(line):
     if parts and parts[0].startswith(b"rsa-sha2-"):
         yield "a signature's algorithm is no key's type"
     if kind == b"ssh-rsa" and len(parts) == 3:
-        yield from rsa_faults(*parts[1:])
+        yield from rsa_faults(*parts[1:], exponent_bits=64)
     if any(part.endswith(b"\0") for part in parts[:2 if b"ecdsa" in kind else 1]):
         yield "a name has no NUL"
     application = parts[-1] if kind.startswith(b"sk-") and parts else b"ssh:"
@@ -135,8 +135,9 @@ def test_generated(block):
     cases = list(lines(block))
     found = verdicts(cases)
     for line, (ours, theirs) in zip(cases, found):
-        explained = theirs is not None and next(faults(line), None)
-        assert ours == (None if explained else theirs), (line, explained)
+        fault = next(faults(line), None) if theirs else None
+        assert fault is None or fault in DIFFERENCES
+        assert ours == (None if fault else theirs), (line, fault)
     # Of each kind enough to tell.
     assert sum(ours is not None for ours, _ in found) > 100
     assert sum(ours is None for ours, _ in found) > 100
