@@ -125,7 +125,7 @@ def test_filters_and_privileges(seen):
         assert process.status["Seccomp"] == ("0" if name in ("home", "runner") else "2"), name
         assert process.status["Seccomp_filters"] in filters[name], name
         assert process.status["Threads"] == "1", name
-        assert process.owner == 0 or name == "starter", f"{name} may be traced by its own user"
+        assert process.owner == 0, f"{name} may be traced by its own user"
 
 
 def test_ids_and_capabilities(lab, seen, command_user):
