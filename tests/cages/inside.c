@@ -46,6 +46,8 @@ int net_main(int argc, char **argv);
 
 const struct cage_kind cages[CAGES] = {
 	[NONE] = { "none", NULL, NULL, { NULL } },
+	/* The runner of plugins: it has no filter. */
+	[BARE] = { "bare", NULL, NULL, { NULL } },
 	[PARENT] = { "parent", NULL, NULL, { &policy_parent } },
 	[PARENT_NARROW] = { "parent-narrow", NULL, NULL, { &policy_parent } },
 	[STARTER] = { "starter", NULL, NULL, { &policy_starter } },
@@ -204,7 +206,10 @@ go_in(int channel, const char *cache_dir)
 		(void)dup2(channel, WORKER_FD);
 	if (where >= STARTER)
 		be_starter();
-	if (where != NONE && cage_parent(SALLYPORT_PARENT_ID, cache_dir,
+	if (where == BARE && cage_bare(SALLYPORT_PLUGIN_ID,
+	    SALLYPORT_PLUGIN_ID, getppid()) != CAGE_SHUT)
+		_exit(98);
+	if (where > BARE && cage_parent(SALLYPORT_PARENT_ID, cache_dir,
 	    &report) != CAGE_SHUT)
 		_exit(98);
 	if (where == PARENT_NARROW && cage_parent_narrow(cache_dir) != CAGE_SHUT)
@@ -231,7 +236,7 @@ speak(struct ipc_channel *ch)
 		exit(1);
 }
 
-/* Some calls wait, above all where there is no cage that one is killed in. */
+/* Some calls wait, above all where there is no filter that ends them. */
 static int
 patience_ms(void)
 {

@@ -55,6 +55,6 @@ def call(cage, name, as_user):
 
 
 CALLS = ask("--list")
-CAGES = [cage for cage in ask("--cages") if cage != "none"]
+CAGES = [cage for cage in ask("--cages") if cage not in ("none", "bare")]    # those with a filter
 EXPECTED = {cage: {name: what for what, name in (line.split(" ", 1) for line in
                                                  ask("--expect", cage))} for cage in CAGES}
