@@ -353,6 +353,7 @@ cage_starter(struct cage_report *report)
 	*report = (struct cage_report){ 0, 0 };
 	STEP(narrow_bounding(keep, &emptied));
 	STEP(keep != 0 ? keep_capabilities(keep) : drop_capabilities(layers));
+	STEP(not_dumpable(layers));
 	STEP(no_new_privs(layers));
 	return load_filter(&filter_code_starter, layers);
 }

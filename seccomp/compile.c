@@ -2,7 +2,9 @@
  * Run by the build: prints the filters of policy.c as C, for filter_code.c,
  * or, asked for "text", instruction by instruction for people to compare.
  */
+#include <seccomp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "seccomp/filter_compile.h"
@@ -30,13 +32,28 @@ print_c(const char *name, const struct sock_filter *code, unsigned n)
 	    "\t%s_code, %u };\n", name, name, n);
 }
 
+/* What a number is called, where it is a call's that is compared. */
+static void
+print_call(unsigned nr)
+{
+	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE,
+	    (int)nr);
+
+	if (name != NULL)
+		printf("   %s", name);
+	free(name);
+}
+
 /* The few instructions that libseccomp makes. */
 static void
 print_instruction(unsigned at, const struct sock_filter *in)
 {
+	static unsigned loaded; /* offset in struct seccomp_data */
+
 	printf("%4u  ", at);
 	switch (in->code) {
 	case BPF_LD | BPF_W | BPF_ABS:
+		loaded = in->k;
 		printf("load %u\n", in->k);
 		return;
 	case BPF_ALU | BPF_AND | BPF_K:
@@ -49,11 +66,14 @@ print_instruction(unsigned at, const struct sock_filter *in)
 		printf("return %#x\n", in->k);
 		return;
 	default:
-		printf("if %s %#x goto %u else %u\n",
+		printf("if %s %#x goto %u else %u",
 		    BPF_OP(in->code) == BPF_JEQ ? "==" :
 		    BPF_OP(in->code) == BPF_JGT ? ">" :
 		    BPF_OP(in->code) == BPF_JGE ? ">=" : "&", in->k,
 		    at + 1 + in->jt, at + 1 + in->jf);
+		if (loaded == 0 && BPF_OP(in->code) == BPF_JEQ)
+			print_call(in->k);
+		printf("\n");
 	}
 }
 
@@ -69,9 +89,13 @@ int
 main(int argc, char **argv)
 {
 	static struct sock_filter code[FILTER_CODE_MAX];
+	const struct scmp_version *version = seccomp_version();
 	int text = argc > 1 && strcmp(argv[1], "text") == 0;
 	unsigned short n;
 
+	if (text)
+		printf("made by libseccomp %u.%u.%u\n", version->major,
+		    version->minor, version->micro);
 	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
 		int rc = filter_compile(filters[i].filter, code, &n);
 

@@ -1,7 +1,8 @@
 /*
  * Filters as a process loads them: BPF made from policy.c's tables by
  * libseccomp when sallyport is built (compile.c), so that nothing has to be
- * made at a login. filters.txt in the build directory shows them in words.
+ * made at a login. filters.txt in the build directory shows them in words;
+ * what it is compared with stands here, in filters.x86_64.txt.
  */
 #ifndef SECCOMP_FILTER_CODE_H
 #define SECCOMP_FILTER_CODE_H

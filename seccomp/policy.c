@@ -56,13 +56,40 @@ static const struct filter_row parse_rows[] = {
 };
 FILTER(policy_parse, "parseproc", parse_rows);
 
+/*
+ * Only these: Landlock's ports are TCP's; MPTCP, SCTP or a raw socket would
+ * pass them by.
+ */
+#define SOCKET(family, type, protocol)                                        \
+	CALL3(socket, "DNS and TCP", EQ(0, family),                           \
+	    BITS(1, ~(uint64_t)(SOCK_NONBLOCK | SOCK_CLOEXEC), type),         \
+	    EQ(2, protocol))
+
+#define SOCKETS                                                               \
+	SOCKET(AF_INET, SOCK_STREAM, 0),                                      \
+	SOCKET(AF_INET, SOCK_DGRAM, 0),                                       \
+	SOCKET(AF_INET, SOCK_DGRAM, IPPROTO_UDP),                             \
+	SOCKET(AF_INET6, SOCK_STREAM, 0),                                     \
+	SOCKET(AF_INET6, SOCK_DGRAM, 0),                                      \
+	SOCKET(AF_INET6, SOCK_DGRAM, IPPROTO_UDP)
+
+/* A pair of datagram sockets could send to any service's unix socket. */
+#define SOCKETPAIR                                                            \
+	CALL2(socketpair, "Debian's libcurl wakes itself through one",        \
+	    EQ(0, AF_UNIX),                                                   \
+	    BITS(1, ~(uint64_t)(SOCK_NONBLOCK | SOCK_CLOEXEC), SOCK_STREAM))
+
+/* To whom a socket is connected, and to nobody else. */
+#define SEND(why)                                                             \
+	CALL2(sendto, why "; MSG_FASTOPEN would connect",                     \
+	    WITHOUT(3, MSG_FASTOPEN), EQ(4, 0 /* no address */))
+
 /* netproc, second stage: one TLS session on a connected socket. */
 #define TALK                                                                  \
 	CALL(read, "messages, the peer"),                                     \
 	CALL(write, "messages, the peer"),                                    \
 	CALL(recvfrom, "the peer"),                                           \
-	CALL1(sendto, "the peer; MSG_FASTOPEN would connect",                 \
-	    WITHOUT(3, MSG_FASTOPEN)),                                        \
+	SEND("the peer"),                                                     \
 	CALL(poll, "wait for the peer"),                                      \
 	CALL(ppoll, "wait for the peer"),                                     \
 	CALL(close, "the socket"),                                            \
@@ -78,31 +105,16 @@ FILTER(policy_parse, "parseproc", parse_rows);
 	    EQ(1, 129 /* FUTEX_WAKE_PRIVATE */)),                             \
 	CALL(madvise, "free"),                                                \
 	CALL(getpid, "BoringSSL asks whether it was forked"),                 \
-	CALL1(socketpair, "Debian's libcurl wakes itself through one",        \
-	    EQ(0, AF_UNIX)),                                                  \
+	SOCKETPAIR,                                                           \
 	MEMORY, CLOCK, ENDING
 
 static const struct filter_row net_talk_rows[] = { TALK };
 FILTER(policy_net_talk, "netproc, connected", net_talk_rows);
 
-/*
- * Only these: Landlock's ports are TCP's; MPTCP, SCTP or a raw
- * socket would pass them by.
- */
-#define SOCKET(family, type, protocol)                                        \
-	CALL3(socket, "DNS and TCP", EQ(0, family),                           \
-	    BITS(1, ~(uint64_t)(SOCK_NONBLOCK | SOCK_CLOEXEC), type),         \
-	    EQ(2, protocol))
-
 /* netproc, first stage: resolve and connect, then take the second. */
 static const struct filter_row net_connect_rows[] = {
 	TALK,
-	SOCKET(AF_INET, SOCK_STREAM, 0),
-	SOCKET(AF_INET, SOCK_DGRAM, 0),
-	SOCKET(AF_INET, SOCK_DGRAM, IPPROTO_UDP),
-	SOCKET(AF_INET6, SOCK_STREAM, 0),
-	SOCKET(AF_INET6, SOCK_DGRAM, 0),
-	SOCKET(AF_INET6, SOCK_DGRAM, IPPROTO_UDP),
+	SOCKETS,
 	CALL(connect, "DNS and TCP"),
 	CALL1(fcntl, "c-ares: its sockets close on exec", EQ(1, F_SETFD)),
 	CALL(writev, "DNS over TCP"),
@@ -114,12 +126,10 @@ static const struct filter_row net_connect_rows[] = {
 	CALL(fstat, "the same files"),
 	CALL(stat, "the same files"),
 	CALL(lseek, "the same files"),
-	CALL(ioctl, "c-ares: non-blocking sockets"),
 	CALL(landlock_create_ruleset, "ports, once they are known"),
 	CALL(landlock_add_rule, "ports, once they are known"),
 	CALL(landlock_restrict_self, "ports, once they are known"),
 	CALL(seccomp, "the second stage"),
-	CALL(prctl, "the second stage, on libseccomp's older way"),
 };
 FILTER(policy_net_connect, "netproc, resolving", net_connect_rows);
 
@@ -131,7 +141,8 @@ static const struct filter_row parent_rows[] = {
 	CALL(writev, "the same, by stdio"),
 	CALL(recvmsg, "workers"),
 	CALL(recvfrom, "the starter"),
-	CALL(sendto, "workers, starter, syslog"),
+	CALL1(sendto, "workers, starter, syslog; no other service's socket",
+	    EQ(4, 0 /* no address */)),
 	CALL(shutdown, "no more commands for the starter"),
 	CALL(poll, "deadlines"),
 	CALL(ppoll, "deadlines"),
@@ -145,7 +156,10 @@ static const struct filter_row parent_rows[] = {
 	CALL(lstat, "owner and mode of what is opened"),
 	CALL(readlink, "where links lead on the way to a CA file"),
 	CALL(readlinkat, "the same"),
-	CALL(fcntl, "descriptor flags"),
+	CALL1(fcntl, "descriptor flags; no other's signals", EQ(1, F_GETFD)),
+	CALL1(fcntl, "descriptor flags", EQ(1, F_SETFD)),
+	CALL1(fcntl, "descriptor flags", EQ(1, F_GETFL)),
+	CALL1(fcntl, "descriptor flags", EQ(1, F_SETFL)),
 	CALL(getpid, "a temporary name in the cache"),
 	CALL(geteuid, "whether a CA file is ours"),
 	CALL(getegid, "what to tell of one that we may not read"),
@@ -185,7 +199,7 @@ static const struct filter_row starter_rows[] = {
 	CALL(read, "commands"),
 	CALL(write, "reports"),
 	CALL(recvfrom, "commands"),
-	CALL(sendto, "reports"),
+	SEND("reports; netproc's peers"),
 	CALL(close, "a worker's descriptors"),
 	CALL(close_range, "a worker's descriptors"),
 	CALL(rt_sigaction, "default dispositions"),
@@ -217,7 +231,6 @@ static const struct filter_row starter_rows[] = {
 	CALL(pread64, "files"),
 	CALL(lseek, "files"),
 	CALL(getdents64, "the CA directory"),
-	CALL(ioctl, "c-ares"),
 	CALL(getrandom, "malloc, keys"),
 	CALL(futex, "CRYPTO_once"),
 	CALL(prlimit64, "limits"),
@@ -252,8 +265,8 @@ static const struct filter_row starter_rows[] = {
 	CALL(landlock_restrict_self, "Landlock"),
 	CALL(seccomp, "its own filter"),
 	/* netproc at work */
-	CALL(socket, "DNS and TCP"),
-	CALL(socketpair, "Debian's libcurl wakes itself through one"),
+	SOCKETS,
+	SOCKETPAIR,
 	CALL(connect, "DNS and TCP"),
 	CALL(writev, "DNS over TCP"),
 	CALL(getsockopt, "TCP"),

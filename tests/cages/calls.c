@@ -222,7 +222,8 @@ const struct call calls[] = {
 };
 const size_t ncalls = sizeof(calls) / sizeof(calls[0]);
 
-int64_t
+/* In its caller's frame, which the child of a vfork() must not leave. */
+static inline int64_t __attribute__((always_inline))
 call_raw(enum entry entry, long nr, const uint64_t args[6])
 {
 	register uint64_t r10 __asm__("r10") = args[3];
@@ -241,6 +242,23 @@ call_raw(enum entry entry, long nr, const uint64_t args[6])
 	return result;
 }
 
+static bool
+makes_a_child(const struct call *call)
+{
+	switch (call->nr) {
+	case SYS_fork:
+	case SYS_vfork:
+	case SYS_clone:
+	case SYS_clone3: /* i386's too */
+		return true;
+	case 2: /* i386: fork, clone, vfork */
+	case 120:
+	case 190:
+		return call->entry == INT80;
+	}
+	return false;
+}
+
 int64_t
 call_run(const struct call *call)
 {
@@ -254,7 +272,7 @@ call_run(const struct call *call)
 		    call->protocol);
 	result = call_raw(call->entry, call->nr, args);
 	/* A copy of us has nothing to say. */
-	if ((call->nr == SYS_fork || call->nr == SYS_clone) && result == 0)
+	if (result == 0 && makes_a_child(call))
 		_exit(0);
 	return result;
 }

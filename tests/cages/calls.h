@@ -26,7 +26,4 @@ extern char cache_file[4096];
 /* Makes the call; returns its result, or -errno. */
 int64_t call_run(const struct call *call);
 
-/* The same, bare. */
-int64_t call_raw(enum entry entry, long nr, const uint64_t args[6]);
-
 #endif

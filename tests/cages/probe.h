@@ -10,17 +10,23 @@
 #define PROBE_OTHER_PORT 8080
 
 #include "calls.h"
-#include "seccomp/policy.h"
+#include "inside.h"
 
 /* Whether the filter's table has a row for this call. */
-int filter_allows(const struct filter *filter, enum entry entry, long nr,
+bool filter_allows(const struct filter *filter, enum entry entry, long nr,
+    const uint64_t args[6]);
+
+/* Whether all filters' tables have, of those that hold in this cage. */
+bool cage_allows(enum cage cage, enum entry entry, long nr,
     const uint64_t args[6]);
 
 /*
- * Makes every call that the table does not allow, each in a process that has
- * loaded this filter, and prints those that were not killed. Returns how many
- * were made.
+ * Makes calls of every number, each in a process of its own in that cage, and
+ * prints those of which the outcome is not what the tables say; at the end,
+ * how many were made, and how many of them were to be killed. Of the calls
+ * that the tables name for their number alone all are made, of the others
+ * every so many'th, beginning with the first'th.
  */
-unsigned sweep(const struct filter *filter);
+void sweep(enum cage cage, unsigned every, unsigned first);
 
 #endif

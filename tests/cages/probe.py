@@ -10,8 +10,6 @@ from room_lab import build_directory, compile_c
 
 BUILD = build_directory()
 HERE = CHECKOUT / "tests/cages"
-CAGES = ["parent", "parent-narrow", "starter", "parseproc", "netproc", "netproc-ports",
-         "netproc-connected"]
 # The names that the tables have for themselves.
 PROCESSES = ["parent", "starter", "parseproc", "netproc, resolving", "netproc, connected"]
 
@@ -36,7 +34,7 @@ def build():
     flags = shlex.split(command_of("netproc/main.c")["command"])
     includes = [flag for flag in flags if flag.startswith(("-D", "-isystem"))]
     return compile_c(
-        "probe", *(HERE / f"{name}.c" for name in ("probe", "calls", "sweep")),
+        "probe", *(HERE / f"{name}.c" for name in ("probe", "inside", "calls", "sweep")),
         worker_object("parseproc", "parse_main"), worker_object("netproc", "net_main"),
         BUILD / "seccomp/libcage.a", BUILD / "seccomp/libpolicy.a", BUILD / "ipc/libipc.a",
         flags=[*includes, "-Wno-missing-field-initializers", "-lseccomp", "-lcap-ng"])
@@ -58,5 +56,6 @@ def call(cage, name, as_user, **how):
 
 
 CALLS = ask("--list")
+CAGES = [cage for cage in ask("--cages") if cage not in ("none", "bare")]    # those with a filter
 EXPECTED = {cage: {name: what for what, name in (line.split(" ", 1) for line in
                                                  ask("--expect", cage))} for cage in CAGES}

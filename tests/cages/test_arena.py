@@ -1,30 +1,18 @@
 """parseproc's memory is an arena: when it is used up the login is refused, and nothing is killed."""
 
-import shlex
-import subprocess
-
 import pytest
 
 import keys
 from key9_api import answer, response, send
-from probe import BUILD
 from program import PREFIX
 from room import CHECKOUT, SCRATCH
-from room_lab import stand_in
+from room_lab import relink, stand_in
 
 KEY = keys.good()["ed25519"]
 # From an arena that does not hold the first buffer to one that holds everything.
 # (Less than a kilobyte does not hold what the C library itself starts with.)
 SIZES = [1 << 10, 16 << 10, 48 << 10, 80 << 10, 112 << 10, 144 << 10, 176 << 10, 256 << 10,
          512 << 10, 1 << 20, (1 << 20) + (16 << 10), (1 << 20) + (64 << 10), 2 << 20, 4 << 20]
-
-
-def link_arguments():
-    """What the build links sallyport-parse with."""
-    lines = (BUILD / "build.ninja").read_text().splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("build parseproc/sallyport-parse:"))
-    line = next(line for line in lines[start:] if line.startswith(" LINK_ARGS = "))
-    return shlex.split(line.removeprefix(" LINK_ARGS = "))
 
 
 def with_arena(size):
@@ -35,12 +23,9 @@ def with_arena(size):
     shipped = "((size_t)32 * 1024 * 1024)"
     assert shipped in text
     header.write_text(text.replace(shipped, f"((size_t){size})"))
-    target = SCRATCH / f"parse-{size}"
     sources = [CHECKOUT / f"parseproc/{name}.c" for name in ("arena", "malloc")]
-    subprocess.run(["gcc", "-std=c11", "-D_GNU_SOURCE", "-O2", "-fPIE", f"-I{SCRATCH}/include",
-                    f"-I{CHECKOUT}", "-o", target, *sources,
-                    "parseproc/sallyport-parse.p/main.c.o", *link_arguments()], check=True, cwd=BUILD)
-    return target
+    return relink("parseproc/sallyport-parse", f"parse-{size}", *sources,
+                  flags=[f"-I{SCRATCH}/include"])
 
 
 @pytest.mark.parametrize("size", SIZES)

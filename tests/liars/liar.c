@@ -49,6 +49,11 @@ static const char *const reason_names[] = {
 	REASON_TABLE(R)
 #undef R
 };
+static const char *const reason_classes[] = {
+#define R(name, class, word, meaning) #class,
+	REASON_TABLE(R)
+#undef R
+};
 static const char *const step_names[] = {
 #define S(name) #name,
 	CAGE_STEPS(S)
@@ -76,8 +81,8 @@ print_tables(void)
 	for (int i = 0; i < ERR_COUNT; i++)
 		(void)printf("err %s %s\n", err_names[i], err_text((enum err)i));
 	for (int i = 0; i < REASON_COUNT; i++)
-		(void)printf("reason %s %d %s\n", reason_names[i], i,
-		    reason_word((enum reason)i));
+		(void)printf("reason %s %d %s %s\n", reason_names[i], i,
+		    reason_word((enum reason)i), reason_classes[i]);
 	for (int i = 0; i < (int)CAGE_STEP_END - CAGE_EXIT_FIRST; i++)
 		(void)printf("step %s %d\n", step_names[i],
 		    CAGE_EXIT_FIRST + i);
@@ -86,6 +91,8 @@ print_tables(void)
 	(void)printf("limit KEYS_MAX %d\n", KEYS_MAX);
 	(void)printf("limit KEY9_ANSWER_MAX %d\n", KEY9_ANSWER_MAX);
 	(void)printf("limit KEY_SET_MAX %d\n", KEY_SET_MAX);
+	(void)printf("limit DISCOVERY_MAX %d\n", DISCOVERY_MAX);
+	(void)printf("limit JWKS_MAX %d\n", JWKS_MAX);
 	(void)printf("limit OFFERED_KEY_MAX %d\n", OFFERED_KEY_MAX);
 	(void)printf("limit PLUGIN_ENV_MAX %d\n", PLUGIN_ENV_MAX);
 }

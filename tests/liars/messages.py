@@ -29,7 +29,7 @@ class Message(NamedTuple):
 
 
 MESSAGES, ERR, REASON, STEP, LIMIT = {}, {}, {}, {}, {}
-REASON_WORD = {}
+REASON_WORD, REASON_CLASS = {}, {}
 
 
 def _read_tables():
@@ -46,8 +46,8 @@ def _read_tables():
         elif what == "err":
             ERR[name] = rest
         elif what == "reason":
-            number, word = rest.split()
-            REASON[name], REASON_WORD[name] = int(number), word
+            number, REASON_WORD[name], REASON_CLASS[name] = rest.split()
+            REASON[name] = int(number)
         else:
             {"step": STEP, "limit": LIMIT}[what][name] = int(rest)
 
@@ -71,16 +71,19 @@ def pack(field, value):
     return struct.pack(">I", len(value)) + value
 
 
-def datagram(name, **values):
+def complete(name, values):
+    """All fields of a message."""
+    fields = MESSAGES[name].fields
+    least = {f.name: f.min if f.kind in INTEGERS else b"A" * f.min for f in fields}
+    assert values.keys() <= least.keys()
+    return least | DEFAULTS[name] | values
+
+
+def datagram(name, /, **values):
     """A message as it goes over the wire; nothing is checked."""
+    values = complete(name, values)
     message = MESSAGES[name]
-    values = DEFAULTS[name] | values
-    assert values.keys() <= {f.name for f in message.fields}
-    data = bytes([message.id])
-    for field in message.fields:
-        least = field.min if field.kind in INTEGERS else b"A" * field.min
-        data += pack(field, values.get(field.name, least))
-    return data
+    return bytes([message.id]) + b"".join(pack(f, values[f.name]) for f in message.fields)
 
 
 def out_of_bounds(name):

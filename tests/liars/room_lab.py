@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,25 @@ def compile_c(name, *sources, flags=()):
     target = room.SCRATCH / name
     subprocess.run(["gcc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O1",
                     f"-I{room.CHECKOUT}", "-o", target, *sources, *flags], check=True)
+    return target
+
+
+def _link_arguments(executable):
+    """What the build links this executable with."""
+    lines = (build_directory() / "build.ninja").read_text().splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"build {executable}:"))
+    line = next(line for line in lines[start:] if line.startswith(" LINK_ARGS = "))
+    return shlex.split(line.removeprefix(" LINK_ARGS = "))
+
+
+def relink(executable, name, *sources, flags=()):
+    """A worker ("netproc/sallyport-net") as it was built, but with what these sources define in
+    the place of what its libraries do; in the scratch directory."""
+    target = room.SCRATCH / name
+    subprocess.run(["gcc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O2", "-fPIE",
+                    *flags, f"-I{room.CHECKOUT}", "-o", target, *sources,
+                    f"{executable}.p/main.c.o", *_link_arguments(executable)],
+                   check=True, cwd=build_directory())
     return target
 
 

@@ -36,14 +36,13 @@ def hear(name):
     return f"await {MESSAGES[name].id}"
 
 
-def query(lab, command_user, **values):
+def query(lab, command_user):
     """What an honest judge asks for, with the room's API to answer it."""
     credentials = f"{COMPANY}:{API_KEY}"
     headers = f"api_key: {credentials}\nAuthorization: API_KEY: {credentials}"
-    return say("KEY9_QUERY", **{
-        "url": (lab.api.url() + "alice").encode(), "headers": headers.encode(),
-        "run_as": command_user.encode(), "timeout_s": 5,
-        "ca_file": str(lab.api.certificates.ca_file).encode(), **values})
+    return {"url": (lab.api.url() + "alice").encode(), "headers": headers.encode(),
+            "run_as": command_user.encode(), "timeout_s": 5,
+            "ca_file": str(lab.api.certificates.ca_file).encode()}
 
 
 ANSWER = b'{"public_key": "%s"}\n' % KEY_LINE.encode()
@@ -93,7 +92,8 @@ def login(lab, command_user):
             del sections["system"]["ca_file"]
         program.write_config(sections, group=command_user)
         lab.api.behaviours.setdefault("alice", answer(KEY_LINE))
-        honest = [query(lab, command_user) if line is QUERY else line for line in turn.honest]
+        asked = say("KEY9_QUERY", **query(lab, command_user))
+        honest = [asked if line is QUERY else line for line in turn.honest]
         (SCRATCH / f"liar.{turn.role}").write_text("\n".join([*honest, *lines]) + "\n")
         (path,) = PREFIX.glob(f"**/{EXECUTABLE[turn.role]}")
         with stand_in(path, LIAR):
