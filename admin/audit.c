@@ -52,13 +52,36 @@ audit_begin(struct audit *audit)
 	audit->config.usable = true;
 }
 
-/* The one look that no part of ours can have: that of a login's processes. */
+/* Whether it is known already why no login can work. */
+static bool
+has_file_problem(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		switch (findings->rows[i].code) {
+		case FINDING_FILE_MISSING:
+		case FINDING_FILE_UNTRUSTED:
+		case FINDING_FILE_UNREADABLE:
+		case FINDING_FILE_LARGE:
+		case FINDING_CONFIG_YAML:
+			return true;
+		default:
+			break;
+		}
+	return false;
+}
+
+/*
+ * What only a login's own processes can say: whether they start, shut their
+ * cages and, the judge, take our files.
+ */
 static void
 ask_status(struct audit *audit)
 {
 	static const char *const argv[] = { "sallyport", "status", NULL };
 	static struct program_said said;
 
+	if (has_file_problem(&audit->findings))
+		return;
 	program_run_sallyport(argv, audit->has_user ? &audit->user : NULL,
 	    STATUS_SECONDS, &said);
 	if (said.status != 0)

@@ -24,6 +24,7 @@ struct audit {
 	struct findings findings;
 	struct sshd sshd;
 	char command[4096]; /* AuthorizedKeysCommand, "" if there is none */
+	char proposal[320]; /* what AuthorizedKeysCommand could be */
 	enum audit_role role;
 	char k9_yaml[4096]; /* which k9.yaml it goes by */
 	bool has_user;      /* AuthorizedKeysCommandUser, or opkssh's */

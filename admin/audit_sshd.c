@@ -11,9 +11,6 @@
 /* What %C needs. */
 #define VERSION_PERCENT_C 904
 
-#define VERIFY_LINE "AuthorizedKeysCommand /usr/local/bin/sallyport verify "   \
-	"%u %k %t"
-
 /* The name of the program that a command line starts, links followed. */
 static void
 program_name(const char *command, char name[256])
@@ -67,11 +64,23 @@ find_k9_yaml(struct audit *audit)
 	}
 }
 
+/* The line that sshd_config should have, whatever our prefix is. */
+static void
+make_proposal(struct audit *audit)
+{
+	char path[PATH_LEN_MAX + 1];
+
+	program_sallyport_path(path, sizeof(path));
+	(void)snprintf(audit->proposal, sizeof(audit->proposal),
+	    "AuthorizedKeysCommand %.256s verify %%u %%k %%t", path);
+}
+
 void
 audit_read_command(struct audit *audit)
 {
 	char word[PATH_LEN_MAX + 1];
 
+	make_proposal(audit);
 	if (is_ours(audit->command)) {
 		/* A link named k9-ssh is the subcommand. */
 		word_of(audit->command, 0, word, sizeof(word));
@@ -134,8 +143,7 @@ look_at_places(struct audit *audit)
 	if (audit->command[0] != '\0' && !is_ours(audit->command))
 		finding_add(&audit->findings, FINDING_SSHD_OTHER,
 		    winner != NULL ? winner->file : SSHD_CONFIG,
-		    winner != NULL ? winner->line : 0, "let that line be: "
-		    VERIFY_LINE, "sshd asks another program: %.300s",
+		    winner != NULL ? winner->line : 0, audit->proposal, "sshd asks another program: %.300s",
 		    audit->command);
 	sshd_places_free(&places);
 }
@@ -149,12 +157,12 @@ look_at_words(struct audit *audit)
 
 	if (audit->role == AUDIT_NOT_OURS)
 		finding_add(&audit->findings, FINDING_SSHD_WORDS, SSHD_CONFIG,
-		    0, "let it be: " VERIFY_LINE, "the command tells sallyport "
+		    0, audit->proposal, "the command tells sallyport "
 		    "neither verify nor k9-ssh: %.300s", command);
 	if (audit->role == AUDIT_VERIFY &&
 	    strstr(command, " verify %u %k %t") == NULL)
 		finding_add(&audit->findings, FINDING_SSHD_WORDS, SSHD_CONFIG,
-		    0, "let it be: " VERIFY_LINE, "behind verify must stand "
+		    0, audit->proposal, "behind verify must stand "
 		    "%%u %%k %%t, in this order: %.300s", command);
 	if (audit->role == AUDIT_K9 && strstr(command, "-user=%u") == NULL)
 		finding_add(&audit->findings, FINDING_SSHD_WORDS, SSHD_CONFIG,
@@ -284,8 +292,7 @@ audit_sshd(struct audit *audit)
 	}
 	if (audit->command[0] == '\0')
 		finding_add(findings, FINDING_SSHD_NO_COMMAND, SSHD_CONFIG, 0,
-		    "in a file of sshd_config.d: " VERIFY_LINE, "sshd asks "
-		    "nobody: there is no AuthorizedKeysCommand");
+		    audit->proposal, "sshd asks nobody: there is no AuthorizedKeysCommand");
 	else if (is_ours(audit->command)) {
 		look_at_words(audit);
 		look_at_program(audit);

@@ -57,16 +57,24 @@ finding_add_phrase(struct findings *findings, enum finding_code code,
 {
 	const char *cut = strstr(phrase, "; fix: ");
 	size_t gap = strlen("; fix: ");
+	char *all;
 
 	if (cut == NULL) {
 		cut = strstr(phrase, ": ");
 		gap = strlen(": ");
 	}
-	/* A phrase without a remedy is one itself: "must begin with ...". */
-	finding_add(findings, code, file, line,
-	    cut != NULL ? cut + gap : "mend it as that says", "%s%.*s",
-	    about, cut != NULL ? (int)(cut - phrase) : (int)strlen(phrase),
-	    phrase);
+	if (cut != NULL) {
+		finding_add(findings, code, file, line, cut + gap, "%s%.*s",
+		    about, (int)(cut - phrase), phrase);
+		return;
+	}
+	/* Without a remedy it is one itself: "it must begin with ...". */
+	all = memory_format("%s%s", about, phrase);
+	cut = strstr(all, ": ");
+	finding_add(findings, code, file, line, cut != NULL ? cut + 2 :
+	    "see to that", "%.*s", cut != NULL ? (int)(cut - all) :
+	    (int)strlen(all), all);
+	free(all);
 }
 
 static int
@@ -93,8 +101,8 @@ print_place(const struct finding *finding)
 static void
 print_finding(const struct finding *finding)
 {
-	(void)printf("%-8s %s ", level_words[codes[finding->code].level],
-	    codes[finding->code].word);
+	(void)printf("%-8s %s%s", level_words[codes[finding->code].level],
+	    codes[finding->code].word, finding->file[0] != '\0' ? " " : "");
 	print_place(finding);
 	(void)fputs("\n         ", stdout);
 	output_text(finding->what);

@@ -103,7 +103,7 @@ void finding_add(struct findings *findings, enum finding_code code,
 
 /*
  * A phrase of the parent's or parseproc's, whose remedy stands behind
- * "fix: " or ": "; about is what stands before it.
+ * "fix: " or ": ", or which is one itself; about is what stands before it.
  */
 void finding_add_phrase(struct findings *findings, enum finding_code code,
     const char *file, uint32_t line, const char *about, const char *phrase);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -100,12 +101,29 @@ program_run(const char *file, const char *const argv[], unsigned seconds,
 	(void)close(run.program);
 }
 
+static const char *const places[WORKER_PLACES] = { "../../bin/sallyport",
+	"../parent/sallyport" };
+
+void
+program_sallyport_path(char *name, size_t size)
+{
+	char self[PATH_MAX], real[PATH_MAX];
+	struct file_problem problem;
+	int fd = worker_path_open(places, &problem);
+	ssize_t n;
+
+	(void)snprintf(real, sizeof(real), "/proc/self/fd/%d", fd);
+	n = fd != -1 ? readlink(real, self, sizeof(self) - 1) : -1;
+	if (fd != -1)
+		(void)close(fd);
+	self[n > 0 ? n : 0] = '\0';
+	(void)snprintf(name, size, "%s", n > 0 ? self : "sallyport");
+}
+
 void
 program_run_sallyport(const char *const argv[], const struct person *as,
     unsigned seconds, struct program_said *said)
 {
-	static const char *const places[WORKER_PLACES] = {
-		"../../bin/sallyport", "../parent/sallyport" };
 	struct run run = { .argv = argv, .as = as, .seconds = seconds };
 	struct file_problem problem;
 

@@ -3,6 +3,7 @@
 #define ADMIN_PROGRAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "admin/person.h"
 
@@ -23,6 +24,9 @@ struct program_said {
  */
 void program_run(const char *path, const char *const argv[], unsigned seconds,
     struct program_said *said);
+
+/* Where the sallyport is that we belong to. */
+void program_sallyport_path(char *path, size_t size);
 
 /* The same with the sallyport that we belong to; as a person unless NULL. */
 void program_run_sallyport(const char *const argv[], const struct person *as,
