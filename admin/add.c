@@ -9,20 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "admin/arguments.h"
 #include "admin/commands.h"
 #include "admin/issuer.h"
-#include "admin/memory.h"
 #include "admin/opk.h"
 #include "admin/output.h"
 #include "admin/person.h"
 #include "admin/replace.h"
-#include "parent/login_name.h"
-#include "parseproc/url.h"
+#include "admin/row.h"
 
 #define WHAT_WORDS                                                            \
 	"  PRINCIPAL  the user of this machine\n"                             \
@@ -56,8 +53,7 @@ struct edit {
 	struct replacement replacement;
 	struct trusted_file text;
 	struct rules rules;
-	struct rules wanted; /* the row, as it was read back */
-	char *line;          /* and as it is written */
+	struct row row;
 };
 
 static int __attribute__((format(printf, 3, 4)))
@@ -73,95 +69,23 @@ give_up(const struct edit *edit, int status, const char *fmt, ...)
 	return status;
 }
 
-/* Appends a word so that the shell's rules, which opkssh has too, keep it. */
-static void
-append_word(char *line, const char *word)
-{
-	char *out = line + strlen(line);
-
-	for (; *word != '\0'; word++) {
-		if (strchr(" '\"\\", *word) != NULL)
-			*out++ = '\\';
-		*out++ = *word;
-	}
-	*out = '\0';
-}
-
-/* The row for these words, read back; an exit status, or -1. */
-static int
-make_row(struct edit *edit, char **words)
-{
-	const struct rule *row;
-	struct url url;
-	const char *problem = url_read(words[2], strlen(words[2]), &url);
-	size_t room = 1;
-
-	if (problem != NULL)
-		return give_up(edit, 1, "the issuer %s", problem);
-	if (!login_name_valid(words[0]))
-		return give_up(edit, 1, "that is no name that sshd could ask "
-		    "for");
-	for (int i = 0; i < OPK_COLUMNS; i++) {
-		if (strchr(words[i], '#') != NULL)
-			return give_up(edit, 1, "a # begins a comment in "
-			    "auth_id, even inside quotes: match something "
-			    "else of that identity, its sub for example");
-		room += strlen(words[i]) * 2 + 1;
-	}
-	edit->line = calloc(1, room);
-	if (edit->line == NULL)
-		return give_up(edit, 2, "no memory");
-	for (int i = 0; i < OPK_COLUMNS; i++) {
-		if (i > 0)
-			strcat(edit->line, " ");
-		append_word(edit->line, words[i]);
-	}
-	rules_read(&edit->wanted, (const uint8_t *)edit->line,
-	    strlen(edit->line));
-	row = edit->wanted.rows;
-	if (edit->wanted.count == 1 && row->problem != NULL)
-		return give_up(edit, 1, "such a row %s", row->problem);
-	if (edit->wanted.count != 1 || strcmp(row->principal, words[0]) != 0 ||
-	    strcmp(row->issuer, words[2]) != 0)
-		return give_up(edit, 1, "such a row would not mean what these "
-		    "words say");
-	return -1;
-}
-
-/* Whether a row means what the wanted one does; e-mails do in any case. */
-static bool
-same(const struct rule *a, const struct rule *b)
-{
-	bool email = b->kind == OPK_PERSON && strchr(b->identity, '@') != NULL;
-
-	return a->problem == NULL && a->kind == b->kind &&
-	    strcmp(a->principal, b->principal) == 0 &&
-	    strcmp(a->issuer, b->issuer) == 0 &&
-	    (email ? strcasecmp(a->identity, b->identity) :
-	    strcmp(a->identity, b->identity)) == 0;
-}
-
 /* What both begin with; an exit status, or -1. */
 static int
 begin(struct edit *edit, const char *help, int argc, char **argv)
 {
 	struct file_problem problem;
-	char *words[OPK_COLUMNS];
+	char *words[OPK_COLUMNS], *wrong;
 	int status = arguments_read(argc, argv, help, NULL, 0, words,
 	    OPK_COLUMNS);
 
 	edit->command = argv[0];
 	if (status != -1)
 		return status;
-	if (issuer_of_short_name(words[2]) != NULL) {
-		static char issuer[128];
-
-		(void)snprintf(issuer, sizeof(issuer), "%s",
-		    issuer_of_short_name(words[2]));
-		words[2] = issuer;
+	if ((wrong = row_make(words, &edit->row)) != NULL) {
+		(void)give_up(edit, 1, "%s", wrong);
+		free(wrong);
+		return 1;
 	}
-	if ((status = make_row(edit, words)) != -1)
-		return status;
 	if (geteuid() != 0)
 		return give_up(edit, 2, "only root may: sudo sallyport %s ...",
 		    edit->command);
@@ -177,12 +101,11 @@ begin(struct edit *edit, const char *help, int argc, char **argv)
 static void
 end(struct edit *edit)
 {
-	if (edit->replacement.path != NULL && edit->replacement.dir != -1)
+	if (edit->replacement.dir != -1)
 		replace_end(&edit->replacement);
 	trusted_free(&edit->text);
 	rules_free(&edit->rules);
-	rules_free(&edit->wanted);
-	free(edit->line);
+	row_free(&edit->row);
 }
 
 /* A new auth_id is for the group that reads providers. */
@@ -241,7 +164,7 @@ say_missing(const struct rule *row)
 static int
 add(struct edit *edit)
 {
-	const struct rule *row = edit->wanted.rows;
+	const struct rule *row = edit->row.read.rows;
 	bool newline = edit->text.len > 0 &&
 	    edit->text.data[edit->text.len - 1] != '\n';
 	uint32_t lines = newline ? 1 : 0;
@@ -250,23 +173,23 @@ add(struct edit *edit)
 	bool done;
 
 	for (size_t i = 0; i < edit->rules.count; i++)
-		if (same(&edit->rules.rows[i], row))
+		if (row_is(&edit->row, &edit->rules.rows[i]))
 			return give_up(edit, 1, "that is what line %u of %s "
 			    "says already", edit->rules.rows[i].line,
 			    OPK_AUTH_ID);
-	if (edit->text.len + strlen(edit->line) + 2 > AUTH_ID_FILE_MAX)
+	if (edit->text.len + strlen(edit->row.line) + 2 > AUTH_ID_FILE_MAX)
 		return give_up(edit, 1, "%s would be larger than logins read",
 		    OPK_AUTH_ID);
 	for (size_t i = 0; i < edit->text.len; i++)
 		lines += edit->text.data[i] == '\n';
 	/* The file may have bytes that no string has, in rows that are bad. */
-	text = malloc(edit->text.len + strlen(edit->line) + 3);
+	text = malloc(edit->text.len + strlen(edit->row.line) + 3);
 	if (text == NULL)
 		return give_up(edit, 2, "no memory");
 	if (edit->text.len > 0)
 		memcpy(text, edit->text.data, edit->text.len);
 	len = edit->text.len + (size_t)sprintf(text + edit->text.len, "%s%s\n",
-	    newline ? "\n" : "", edit->line);
+	    newline ? "\n" : "", edit->row.line);
 	done = replace_file(&edit->replacement, text, len,
 	    group_of_providers());
 	free(text);
@@ -295,12 +218,11 @@ cut_line(struct trusted_file *text, uint32_t line)
 static int
 take_out(struct edit *edit)
 {
-	const struct rule *row = edit->wanted.rows;
 	bool any = false;
 
 	/* From the end, so that the lines before keep their numbers. */
 	for (size_t i = edit->rules.count; i-- > 0;)
-		if (same(&edit->rules.rows[i], row)) {
+		if (row_is(&edit->row, &edit->rules.rows[i])) {
 			cut_line(&edit->text, edit->rules.rows[i].line);
 			any = true;
 		}
@@ -312,7 +234,7 @@ take_out(struct edit *edit)
 		return give_up(edit, 2, "%s: %s; it is as it was",
 		    OPK_AUTH_ID, strerror(errno));
 	for (size_t i = 0; i < edit->rules.count; i++)
-		if (same(&edit->rules.rows[i], row))
+		if (row_is(&edit->row, &edit->rules.rows[i]))
 			say_row("removed ", edit->rules.rows[i].line,
 			    &edit->rules.rows[i], ", who could log in as ");
 	return 0;

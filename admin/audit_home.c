@@ -39,7 +39,8 @@ say(int fd, enum finding_code code, uint32_t line, const char *what)
 
 /* As the owner: whether the file counts, and which of its rows do. */
 static void
-look(const struct audit *audit, const char *path, int fd)
+look(const struct audit *audit, const struct person *owner, const char *path,
+    int fd)
 {
 	struct file_problem problem;
 	struct trusted_file text;
@@ -55,12 +56,19 @@ look(const struct audit *audit, const char *path, int fd)
 	for (size_t i = 0; i < rules.count && said < REPORTS_MAX; i++) {
 		const struct rule *rule = &rules.rows[i];
 
-		if (rule->problem == NULL && opk_find_provider(
+		bool other = rule->problem == NULL &&
+		    strcmp(rule->principal, owner->name) != 0;
+
+		if (rule->problem == NULL && !other && opk_find_provider(
 		    &audit->providers, rule->issuer) != NULL)
 			continue;
 		said++;
 		if (rule->problem != NULL)
 			say(fd, FINDING_HOME_ROW, rule->line, rule->problem);
+		else if (other)
+			say(fd, FINDING_HOME_ROW, rule->line,
+			    "is about another user: it belongs into "
+			    OPK_AUTH_ID);
 		else
 			say(fd, FINDING_HOME_ISSUER, rule->line, rule->issuer);
 	}
@@ -97,7 +105,7 @@ ask_as(struct audit *audit, const struct person *owner, const char *path)
 	if ((pid = fork()) == 0) {
 		(void)alarm(HOME_SECONDS);
 		if (person_become_for_good(owner))
-			look(audit, path, ends[1]);
+			look(audit, owner, path, ends[1]);
 		_exit(0);
 	}
 	(void)close(ends[1]);

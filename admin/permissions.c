@@ -31,7 +31,7 @@ static const char help[] =
     "  files in them          root:GROUP 0640\n"
     "  sallyport.yaml         root 0644\n"
     "  k9.yaml                root:GROUP 0640\n"
-    "  cache                  of the command user, 0700\n\n"
+    "  /var/cache/sallyport   root 0755\n\n"
     "GROUP is that of AuthorizedKeysCommandUser, or else opksshuser; if there\n"
     "is neither, groups stay.\n\n"
     "Exit status: 0 all is well (now), 1 something is not, 2 could not look.\n";

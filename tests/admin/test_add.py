@@ -150,15 +150,19 @@ def test_who_is_not_root_may_not(host):
 
 
 def test_twenty_at_once_lose_nothing_and_readers_see_whole_files(host):
+    # Large, so that two meet between reading and renaming.
+    before = AUTH_ID + "# filler\n" * 300000
+    write(FILE, before)
+
     def add(n):
         return host.run("add", "alice", f"user{n}@example.com", ISSUER).status
     with ThreadPoolExecutor(20) as pool:
         results = pool.map(add, range(20))
-        for _ in range(200):
+        for _ in range(50):
             text = FILE.read_text()
-            assert text.startswith(AUTH_ID) and text.endswith("\n")
+            assert text.startswith(before) and text.endswith("\n")
         assert set(results) == {0}
-    added = sorted(FILE.read_text()[len(AUTH_ID):].splitlines())
+    added = sorted(FILE.read_text()[len(before):].splitlines())
     assert added == sorted(f"alice user{n}@example.com {ISSUER}" for n in range(20))
 
 

@@ -180,6 +180,8 @@ WAYS = [
         "home_file", HOME, 0, "chmod go-w"),
     Way("home rule of another issuer", home_rule_as_root(f"# x\nalice a@b.example {ISSUER}/\n"),
         "home_unknown_issuer", HOME, 2, "byte for byte"),
+    Way("home rule about another user", home_rule_as_root(f"root a@b.example {ISSUER}\n"),
+        "home_row", HOME, 1, "belongs into /etc/opk/auth_id"),
     Way("bad home rule", home_rule_as_root("alice a@b.example\n"), "home_row", HOME, 1,
         "three are needed"),
     # sshd.
