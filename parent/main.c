@@ -21,6 +21,7 @@
 #include "parent/refresh.h"
 #include "parent/status.h"
 #include "parent/verify.h"
+#include "parent/worker_path.h"
 
 static const struct {
 	const char *name;
@@ -41,13 +42,32 @@ static const struct {
 
 #define NSUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
+/* What sallyport-admin does, for root by hand; nothing of it is in here. */
+static const struct {
+	const char *name, *what;
+} admin_commands[] = {
+	{ "add", "let somebody log in as a user" },
+	{ "remove", "take that back" },
+	{ "list", "print who may log in as whom" },
+	{ "audit", "look for everything that keeps logins from working" },
+	{ "config", "check the configuration files" },
+	{ "permissions", "check or fix owners and modes" },
+	{ "inspect", "print a certificate in words" },
+	{ "version", "print what is installed" },
+};
+
+#define NADMIN_COMMANDS (sizeof(admin_commands) / sizeof(admin_commands[0]))
+
 static int
 usage(FILE *to, int status)
 {
 	(void)fputs("usage: sallyport SUBCOMMAND [OPTIONS]\n\n", to);
 	for (size_t i = 0; i < NSUBCOMMANDS; i++)
-		(void)fprintf(to, "  %-8s %s\n", subcommands[i].name,
+		(void)fprintf(to, "  %-11s %s\n", subcommands[i].name,
 		    subcommands[i].what);
+	for (size_t i = 0; i < NADMIN_COMMANDS; i++)
+		(void)fprintf(to, "  %-11s %s\n", admin_commands[i].name,
+		    admin_commands[i].what);
 	(void)fputs("\n  --version, --help; each subcommand has --help too\n",
 	    to);
 	return status;
@@ -127,6 +147,21 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+/* Becomes sallyport-admin, before anything of a login has been touched. */
+static int
+run_admin(char **argv)
+{
+	static const char *const places[WORKER_PLACES] = ADMIN_EXECUTABLE;
+	struct file_problem problem = { .what = "" };
+	int fd = worker_path_open(places, &problem);
+
+	if (fd != -1)
+		(void)fexecve(fd, argv, environ);
+	(void)fprintf(stderr, "sallyport: cannot start sallyport-admin: %s\n",
+	    fd != -1 ? strerror(errno) : problem.what);
+	return 2;
+}
+
 static int
 dispatch(int argc, char **argv)
 {
@@ -141,6 +176,9 @@ dispatch(int argc, char **argv)
 	for (size_t i = 0; i < NSUBCOMMANDS; i++)
 		if (strcmp(argv[1], subcommands[i].name) == 0)
 			return subcommands[i].run(argc - 1, argv + 1);
+	for (size_t i = 0; i < NADMIN_COMMANDS; i++)
+		if (strcmp(argv[1], admin_commands[i].name) == 0)
+			return run_admin(argv);
 	if (strcmp(argv[1], "--version") == 0) {
 		(void)puts("sallyport " SALLYPORT_VERSION);
 		return 0;

@@ -14,6 +14,9 @@
 	{ "../libexec/sallyport/sallyport-net", "../netproc/sallyport-net" }
 #define HOME_EXECUTABLE                                                       \
 	{ "../libexec/sallyport/sallyport-home", "../homeproc/sallyport-home" }
+/* No worker, but found and checked as they are (parent/main.c). */
+#define ADMIN_EXECUTABLE                                                      \
+	{ "../libexec/sallyport/sallyport-admin", "../admin/sallyport-admin" }
 #define WORKER_PLACES 2
 /* Beside them: a directory without anything in it. */
 #define EMPTY_ROOT "../libexec/sallyport/empty"

@@ -23,12 +23,14 @@ PROGRAMS = {
     "homeproc": BUILD / "homeproc/sallyport-home",
     "netproc": BUILD / "netproc/sallyport-net",
     "parseproc": BUILD / "parseproc/sallyport-parse",
+    "admin": BUILD / "admin/sallyport-admin",
 }
 ROOMS = ["ipc", "seccomp", *PROGRAMS]
 
 C_LIBRARY = {"libc.so.6", "ld-linux-x86-64.so.2"}
 # The other two are linked with musl, and need nothing.
-MAY_NEED = {"parent": set(), "homeproc": C_LIBRARY, "netproc": C_LIBRARY, "parseproc": set()}
+MAY_NEED = {"parent": set(), "homeproc": C_LIBRARY, "netproc": C_LIBRARY, "parseproc": set(),
+            "admin": C_LIBRARY}
 
 # A few telling names of each library. Static or imported, a symbol is a symbol.
 FOREIGN = {
@@ -45,9 +47,13 @@ HAS = {
     "homeproc": set(),
     "netproc": {"tls", "crypto", "curl", "ares"},
     "parseproc": {"crypto", "yaml", "jsmn"},
+    # It reads our own files, and nothing of a stranger's.
+    "admin": {"yaml"},
 }
 # Allowed but not demanded: the linker leaves out what main.c does not reach.
-MAY_HAVE = {"parent": set(), "homeproc": set(), "netproc": set(), "parseproc": {"nettle"}}
+MAY_HAVE = {"parent": set(), "homeproc": set(), "netproc": set(), "parseproc": {"nettle"},
+            # In the debug information: the linker drops the functions themselves.
+            "admin": {"jsmn"}}
 
 
 def run(*command):

@@ -20,7 +20,7 @@ def files(directory):
     return {str(path.relative_to(directory)): path for path in directory.rglob("*") if not path.is_dir()}
 
 
-def test_ordinary_build_installs_exactly_four_programs(tmp_path):
+def test_ordinary_build_installs_exactly_five_programs(tmp_path):
     done = install(BUILD, tmp_path)
     assert done.returncode == 0, done.stdout
     options = json.loads(subprocess.run(["meson", "introspect", "--buildoptions", BUILD], check=True,
@@ -28,6 +28,7 @@ def test_ordinary_build_installs_exactly_four_programs(tmp_path):
     prefix = next(o["value"] for o in options if o["name"] == "prefix").lstrip("/")
     found = files(tmp_path)
     assert set(found) == {f"{prefix}/bin/sallyport",
+                          f"{prefix}/libexec/sallyport/sallyport-admin",
                           f"{prefix}/libexec/sallyport/sallyport-home",
                           f"{prefix}/libexec/sallyport/sallyport-net",
                           f"{prefix}/libexec/sallyport/sallyport-parse"}

@@ -1,0 +1,174 @@
+/* audit and config check: the parts in order, and the words around them. */
+#include "admin/audit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "admin/arguments.h"
+#include "admin/commands.h"
+
+/* One provider may take ten seconds, and there are few. */
+#define REFRESH_SECONDS 120
+#define STATUS_SECONDS 30
+
+static const char audit_help[] =
+    "usage: sallyport audit [--json] [--online]\n\n"
+    "Looks for what keeps people from logging in, or lets in whom nobody meant:\n"
+    "sshd's configuration and version, owners and modes of our files and of all\n"
+    "directories above them, every row and key in them, plugins, users' own\n"
+    "files, the cache, and what other installers left. It changes nothing.\n\n"
+    "  --json    for machines: {\"findings\":[{level, code, file, line, what, fix}]}\n"
+    "  --online  fetch every provider's keys, too (as sallyport refresh does)\n\n"
+    "Levels: a problem keeps somebody out or lets somebody in; a warning is\n"
+    "probably not what you meant; a note is good to know; unseen could not be\n"
+    "looked at. A finding's code never changes.\n\n"
+    "Exit status: 0 clean (there may be notes), 1 problems or warnings, 2 none,\n"
+    "but something could not be looked at. Run it as root.\n";
+
+static const char config_help[] =
+    "usage: sallyport config check [--json]\n\n"
+    "Reads every configuration file as a login would, and says which line is\n"
+    "wrong and what should stand there: /etc/sallyport/sallyport.yaml, what is\n"
+    "in /etc/opk, and k9.yaml. To be run before a change goes to four hundred\n"
+    "machines. \"sallyport audit\" looks at this and more.\n\n"
+    "Exit status: as sallyport audit.\n";
+
+void
+audit_begin(struct audit *audit)
+{
+	char name[257];
+
+	sshd_look(&audit->sshd);
+	if (!sshd_value(&audit->sshd, "authorizedkeyscommand",
+	    audit->command, sizeof(audit->command)))
+		audit->command[0] = '\0';
+	audit_read_command(audit);
+	audit->has_user = (sshd_value(&audit->sshd,
+	    "authorizedkeyscommanduser", name, sizeof(name)) &&
+	    person_find(name, &audit->user)) ||
+	    person_find(OPK_GROUP, &audit->user);
+	audit->settings.home_policy = true;
+	audit->config.usable = true;
+}
+
+/* Whether it is known already why no login can work. */
+static bool
+has_file_problem(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		switch (findings->rows[i].code) {
+		case FINDING_FILE_MISSING:
+		case FINDING_FILE_UNTRUSTED:
+		case FINDING_FILE_UNREADABLE:
+		case FINDING_FILE_LARGE:
+		case FINDING_CONFIG_YAML:
+			return true;
+		default:
+			break;
+		}
+	return false;
+}
+
+/*
+ * What only a login's own processes can say: whether they start, shut their
+ * cages and, the judge, take our files.
+ */
+static void
+ask_status(struct audit *audit)
+{
+	static const char *const argv[] = { "sallyport", "status", NULL };
+	static struct program_said said;
+
+	if (has_file_problem(&audit->findings))
+		return;
+	program_run_sallyport(argv, audit->has_user ? &audit->user : NULL,
+	    STATUS_SECONDS, &said);
+	if (said.status != 0)
+		finding_add(&audit->findings, FINDING_LOGIN_UNUSABLE, "", 0,
+		    "mend that first: no login can work", "sallyport status "
+		    "says: %.*s", (int)strcspn(said.err, "\n"), said.err);
+}
+
+/* A line of refresh for a provider that could not be asked. */
+static void
+ask_providers(struct audit *audit)
+{
+	static const char *const argv[] = { "sallyport", "refresh", NULL };
+	static struct program_said said;
+	char *rest, *line;
+
+	program_run_sallyport(argv, audit->has_user ? &audit->user : NULL,
+	    REFRESH_SECONDS, &said);
+	if (said.status == 0)
+		return;
+	line = strtok_r(said.out, "\n", &rest);
+	if (line == NULL)
+		line = said.err;
+	for (; line != NULL; line = strtok_r(NULL, "\n", &rest))
+		if (strncmp(line, "keys refreshed", 14) != 0)
+			finding_add(&audit->findings, FINDING_PROVIDER_KEYS,
+			    OPK_PROVIDERS, 0, "correct the issuer, or let this "
+			    "machine reach it: a firewall, HTTPS_PROXY in "
+			    "config.yml", "%s", line);
+}
+
+static bool
+is_root(struct audit *audit)
+{
+	if (geteuid() == 0)
+		return true;
+	finding_add(&audit->findings, FINDING_NOT_ROOT, "", 0,
+	    "run it with sudo", "only root may read all that is to be looked "
+	    "at");
+	return false;
+}
+
+int
+audit_main(int argc, char **argv)
+{
+	static struct audit audit;
+	bool json = false, online = false;
+	const struct flag flags[] = { { "--json", &json },
+		{ "--online", &online } };
+	int status = arguments_read(argc, argv, audit_help, flags, 2, NULL, 0);
+
+	if (status != -1)
+		return status;
+	if (is_root(&audit)) {
+		audit_begin(&audit);
+		audit_sshd(&audit);
+		audit_files(&audit);
+		audit_rules(&audit);
+		audit_homes(&audit);
+		ask_status(&audit);
+		if (online && audit.providers.count > 0)
+			ask_providers(&audit);
+	}
+	return findings_print(&audit.findings, json);
+}
+
+int
+config_main(int argc, char **argv)
+{
+	static struct audit audit;
+	bool json = false;
+	const struct flag flags[] = { { "--json", &json } };
+	char *words[1];
+	int status = arguments_read(argc, argv, config_help, flags, 1, words,
+	    1);
+
+	if (status != -1)
+		return status;
+	if (strcmp(words[0], "check") != 0) {
+		(void)fputs(config_help, stderr);
+		return 2;
+	}
+	if (is_root(&audit)) {
+		audit_begin(&audit);
+		audit_files(&audit);
+		audit_rules(&audit);
+		ask_status(&audit);
+	}
+	return findings_print(&audit.findings, json);
+}

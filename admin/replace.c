@@ -1,0 +1,104 @@
+#include "admin/replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A '.' in front: nobody takes it for a file of policy.d or a policy. */
+#define TEMPORARY ".sallyport-admin.new"
+
+_Static_assert(sizeof(((struct replacement *)NULL)->real) >= PATH_MAX,
+    "realpath(3) fills PATH_MAX");
+
+bool
+replace_begin(struct replacement *replacement, const char *path)
+{
+	char dir[PATH_MAX];
+	char *slash;
+
+	replacement->path = path;
+	if (realpath(path, replacement->real) == NULL) {
+		if (errno != ENOENT)
+			return false;
+		(void)snprintf(replacement->real, sizeof(replacement->real),
+		    "%s", path);
+	}
+	(void)snprintf(dir, sizeof(dir), "%s", replacement->real);
+	if ((slash = strrchr(dir, '/')) == NULL)
+		return false;
+	*slash = '\0';
+	replacement->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (replacement->dir == -1)
+		return false;
+	if (flock(replacement->dir, LOCK_EX) == 0)
+		return true;
+	replace_end(replacement);
+	return false;
+}
+
+static bool
+write_all(int fd, const char *data, size_t len)
+{
+	ssize_t n;
+
+	for (; len > 0; data += n, len -= (size_t)n)
+		if ((n = write(fd, data, len)) == -1) {
+			if (errno != EINTR)
+				return false;
+			n = 0;
+		}
+	return true;
+}
+
+/* Owner first: fchown(2) may take bits of the mode away. */
+static bool
+fill(int fd, const struct stat *as, const void *data, size_t len)
+{
+	return fchown(fd, as->st_uid, as->st_gid) == 0 &&
+	    fchmod(fd, as->st_mode & 07777) == 0 &&
+	    write_all(fd, data, len) && fsync(fd) == 0;
+}
+
+bool
+replace_file(const struct replacement *replacement, const void *data,
+    size_t len, gid_t group)
+{
+	const char *name = strrchr(replacement->real, '/') + 1;
+	struct stat as = { .st_uid = 0, .st_gid = group, .st_mode = 0640 };
+	int dir = replacement->dir, fd, error;
+	bool done;
+
+	if (fstatat(dir, name, &as, AT_SYMLINK_NOFOLLOW) == -1 &&
+	    errno != ENOENT)
+		return false;
+	/* One that is left was somebody's who died: the lock is ours. */
+	if (unlinkat(dir, TEMPORARY, 0) == -1 && errno != ENOENT)
+		return false;
+	fd = openat(dir, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, 0600);
+	if (fd == -1)
+		return false;
+	done = fill(fd, &as, data, len);
+	done = close(fd) == 0 && done;
+	done = done && renameat(dir, TEMPORARY, dir, name) == 0;
+	error = errno;
+	if (done)
+		(void)fsync(dir);
+	else
+		(void)unlinkat(dir, TEMPORARY, 0);
+	errno = error;
+	return done;
+}
+
+void
+replace_end(struct replacement *replacement)
+{
+	(void)close(replacement->dir); /* and so the lock is gone */
+	replacement->dir = -1;
+}

@@ -1,0 +1,32 @@
+/* Replacing a file of root's as a whole: a reader sees the old or the new. */
+#ifndef ADMIN_REPLACE_H
+#define ADMIN_REPLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct replacement {
+	const char *path; /* a link's target is what is replaced */
+	int dir;          /* of that file, locked until replace_end() */
+	char real[4096];  /* the file itself */
+};
+
+/*
+ * Keeps other commands like this one from the file's directory until
+ * replace_end(). False, with errno, if the directory cannot be had.
+ */
+bool replace_begin(struct replacement *replacement, const char *path)
+    __attribute__((warn_unused_result));
+
+/*
+ * Writes len bytes as the whole file, with the owner, group and mode it has;
+ * a new one becomes root's, of that group, with mode 0640. False with errno,
+ * and the file is as it was.
+ */
+bool replace_file(const struct replacement *replacement, const void *data,
+    size_t len, gid_t group) __attribute__((warn_unused_result));
+
+void replace_end(struct replacement *replacement);
+
+#endif

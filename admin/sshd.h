@@ -1,0 +1,46 @@
+/* The machine's sshd: which version, and what its configuration comes to. */
+#ifndef ADMIN_SSHD_H
+#define ADMIN_SSHD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "admin/program.h"
+
+#define SSHD_CONFIG "/etc/ssh/sshd_config"
+
+struct sshd {
+	const char *path; /* NULL: none was found */
+	unsigned version; /* 902 for 9.2; 0 if it does not say */
+	struct program_said dump; /* of sshd -T; status 0 if it is sound */
+};
+
+/* Looks where distributions have it, and asks it. */
+void sshd_look(struct sshd *sshd);
+
+/*
+ * What a keyword (in small letters) is set to, for everybody: false if it does
+ * not say, or says "none". value is cut.
+ */
+bool sshd_value(const struct sshd *sshd, const char *keyword, char *value,
+    size_t size) __attribute__((warn_unused_result));
+
+/* One place that sets AuthorizedKeysCommand. */
+struct sshd_place {
+	char *file, *value; /* owned */
+	uint32_t line;
+	bool in_match; /* for some logins only */
+};
+
+struct sshd_places {
+	struct sshd_place *rows; /* in the order in which sshd reads them */
+	size_t count;
+};
+
+/* Reads sshd_config and what it includes: the first outside a Match wins. */
+void sshd_places_read(struct sshd_places *places);
+
+void sshd_places_free(struct sshd_places *places);
+
+#endif
