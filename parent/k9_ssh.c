@@ -51,15 +51,17 @@ run(struct k9_login *k9)
 }
 
 /* Everything or nothing, once, last. */
-static bool
+static enum printed
 print_keys(struct k9_login *k9)
 {
+	enum printed printed = print_all(k9->keys.text, k9->keys.len,
+	    STDOUT_FILENO, k9->login.deadline_ms);
+
 	k9->login.decision.keys = k9->keys.count;
-	if (print_all(k9->keys.text, k9->keys.len, STDOUT_FILENO,
-	    k9->login.deadline_ms))
-		return true;
-	return login_fail(&k9->login, REASON_SYSTEM,
-	    "the keys could not be written to standard output");
+	if (printed != PRINTED_ALL)
+		(void)login_fail(&k9->login, REASON_SYSTEM,
+		    "the keys could not be written to standard output");
+	return printed;
 }
 
 int
@@ -67,8 +69,8 @@ k9_ssh_main(int argc, char **argv)
 {
 	static struct k9_login k9;
 	struct k9_options options;
+	enum printed printed = PRINTED_NOTHING;
 	bool to_stderr;
-	bool printed = true;
 	int status;
 
 	if ((status = k9_options_read(argc, argv, &options)) != -1)
@@ -76,7 +78,7 @@ k9_ssh_main(int argc, char **argv)
 	to_stderr = options.log_stderr || isatty(STDERR_FILENO);
 	quiet_streams(to_stderr);
 	log_open(to_stderr);
-	(void)alarm(options.deadline_s + 1);
+	login_last_resort(options.deadline_s + 1);
 	k9.options = &options;
 	local_user_name(geteuid(), k9.us);
 	(void)snprintf(k9.cache_name, sizeof(k9.cache_name), "key9-%.*s",
@@ -87,6 +89,6 @@ k9_ssh_main(int argc, char **argv)
 	login_close(&k9.login);
 	login_log(&k9.login);
 	key_list_free(&k9.keys);
-	/* Half a list is none: sshd disregards it for the status. */
-	return printed ? login_exit_status(k9.login.decision.reason) : 1;
+	return printed == PRINTED_HALF ? 1 :
+	    login_exit_status(k9.login.decision.reason);
 }

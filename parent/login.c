@@ -1,11 +1,13 @@
 #include "parent/login.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "parent/log.h"
+#include "parent/print.h"
 #include "seccomp/cage.h"
 
 /* Ending a worker takes microseconds; waiting longer helps nobody. */
@@ -25,6 +27,22 @@ login_begin(struct login *login, const char *source, const char *user,
 	login->cache.dir = -1;
 	login->starter.fd = -1;
 	login->decision = (struct decision){ .reason = REASON_OK };
+}
+
+static void
+give_up(int sig)
+{
+	(void)sig;
+	_exit(print_is_half() ? 1 : 0);
+}
+
+void
+login_last_resort(uint32_t after_s)
+{
+	static const struct sigaction last_resort = { .sa_handler = give_up };
+
+	(void)sigaction(SIGALRM, &last_resort, NULL);
+	(void)alarm(after_s);
 }
 
 bool

@@ -56,6 +56,13 @@ void login_begin(struct login *login, const char *source, const char *user,
     uint32_t deadline_s);
 
 /*
+ * Ends the process after so many seconds, whatever keeps it: with status 0,
+ * because sshd logs the command line, and so the token, of what a signal has
+ * ended; but with 1 if half of the answer may be out.
+ */
+void login_last_resort(uint32_t after_s);
+
+/*
  * Sets the decision; fmt and what follows are words for the log line. The
  * first reason stays: what goes wrong after it is its consequence. Returns
  * false, for the caller's own return.

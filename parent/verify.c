@@ -1,7 +1,6 @@
 #include "parent/verify.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -92,14 +91,16 @@ silent_status(const struct verify *v, const struct verify_options *options)
 }
 
 /* Everything or nothing, once, last. */
-static bool
+static enum printed
 print_line(struct verify *v)
 {
-	if (print_all(v->line, strlen(v->line), STDOUT_FILENO,
-	    v->login.deadline_ms))
-		return true;
-	return login_fail(&v->login, REASON_SYSTEM,
-	    "the line could not be written to standard output");
+	enum printed printed = print_all(v->line, strlen(v->line),
+	    STDOUT_FILENO, v->login.deadline_ms);
+
+	if (printed != PRINTED_ALL)
+		(void)login_fail(&v->login, REASON_SYSTEM,
+		    "the line could not be written to standard output");
+	return printed;
 }
 
 static uint64_t
@@ -110,25 +111,14 @@ time_of_day(void)
 	return now > 0 ? (uint64_t)now : 0;
 }
 
-/*
- * The last resort. Killed by a signal, sshd would log our command line and so
- * the token. The one line is written at once: it is out, or nothing is.
- */
-static void
-give_up(int sig)
-{
-	(void)sig;
-	_exit(0);
-}
-
 int
 verify_main(int argc, char **argv)
 {
-	static const struct sigaction last_resort = { .sa_handler = give_up };
 	static struct verify v;
 	struct verify_options options;
 	struct verify_request request;
-	bool to_stderr, allowed, printed = true;
+	enum printed printed = PRINTED_NOTHING;
+	bool to_stderr;
 	int status;
 
 	if ((status = verify_options_read(argc, argv, &options)) != -1)
@@ -136,8 +126,7 @@ verify_main(int argc, char **argv)
 	to_stderr = options.log_stderr || isatty(STDERR_FILENO);
 	quiet_streams(to_stderr);
 	log_open(to_stderr);
-	(void)sigaction(SIGALRM, &last_resort, NULL);
-	(void)alarm((options.deadline_s != 0 ? options.deadline_s :
+	login_last_resort((options.deadline_s != 0 ? options.deadline_s :
 	    DEADLINE_MAX_S) + 1);
 	request = (struct verify_request){
 		.user = options.user,
@@ -153,11 +142,11 @@ verify_main(int argc, char **argv)
 	v.request = &request;
 	login_begin(&v.login, "openpubkey", options.user,
 	    options.deadline_s != 0 ? options.deadline_s : DEADLINE_DEFAULT_S);
-	if ((allowed = verify_run(&v)))
+	if (verify_run(&v))
 		printed = print_line(&v);
-	status = allowed && printed ? 0 : silent_status(&v, &options);
+	status = printed == PRINTED_ALL ? 0 : printed == PRINTED_HALF ? 1 :
+	    silent_status(&v, &options);
 	login_log(&v.login);
 	verify_end(&v);
-	/* Half a line is none: sshd disregards it for the status. */
-	return printed ? status : 1;
+	return status;
 }
