@@ -5,6 +5,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "seccomp/cage.h"
+
 /* linux/landlock.h as of ABI 6; an older kernel is given a shorter struct. */
 struct ruleset_attr {
 	uint64_t fs;
@@ -39,7 +41,7 @@ landlock_abi(void)
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
 	    CREATE_RULESET_VERSION);
 
-	return abi > 0 ? (int)abi : 0;
+	return abi == -1 && cage_lacks(errno) ? 0 : (int)abi;
 }
 
 /* All rights on files that this ABI knows: handled, so denied unless named. */
