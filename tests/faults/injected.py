@@ -1,0 +1,180 @@
+"""Logins into which injector.c puts one fault each, and what must hold of every one of them."""
+
+import os
+import random
+import re
+import subprocess
+from collections import Counter, defaultdict
+
+import program
+from injector import PARENT, Fault, Injector
+
+DEEP = "SALLYPORT_DEEP" in os.environ       # every fault, not some
+INJECTED = defaultdict(Counter)     # event: fault: how often, in this session
+TRIED = set()       # (process, first or last call of that name), in this session
+
+HOME = "02"
+# Calls that shut a cage: without any of these no login. In prctl's numbers: death with the
+# parent, not dumpable, bounding set, no new privileges.
+WALLS = {"unshare", "mount", "umount2", "pivot_root", "chroot", "setgroups", "setresgid",
+         "setresuid", "capset", "seccomp", "landlock_create_ruleset", "landlock_add_rule",
+         "landlock_restrict_self", "prctl-1", "prctl-4", "prctl-23", "prctl-24", "prctl-38"}
+# Exit status 1: no login can work before somebody has mended something.
+TO_BE_MENDED = ("config_", "wrong_user", "worker_start")
+SIGTERM = "signal=15"
+
+
+def output(*command):
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+
+def allocators():
+    """Where memory comes from in our executables, as an event of injector.c: a C library that
+    some share, or their own."""
+    executables = [path for path in program.PREFIX.rglob("sallyport*") if path.is_file()]
+    shared = [path for path in executables if "NEEDED" in output("readelf", "-d", path)]
+    libraries = {os.path.realpath(library) for path in shared
+                 for library in re.findall(r"libc\.so\S* => (\S+)", output("ldd", path))}
+    for file in sorted({*map(str, executables)} - {*map(str, shared)} | libraries):
+        symbols = output("nm", "--defined-only", *["-D"] * (file in libraries), file)
+        found = re.findall(r"^0*([0-9a-f]+) \w (?:malloc|calloc|realloc)(?:@.*)?$", symbols, re.M)
+        assert len(found) == 3, file
+        yield f"{file}+{','.join(found)}"
+
+
+class Faults:
+    """Of one login. `violations`: (fault, what does not hold, result)."""
+
+    def __init__(self, login):
+        self.login = login
+        self.injector = Injector(login.lab.log)
+        self.violations = []
+        self.calls = self.events("call")
+
+    def inject(self, fault, deadline):
+        return self.injector.inject(fault, self.login.arguments(deadline), self.login.command_user)
+
+    def events(self, event):
+        """process: the names of its events, in a login that is only watched."""
+        self.login.restore_cache()
+        result = self.inject(Fault("*", event, 0, "list"), deadline=5)
+        found = defaultdict(list)
+        for line in result.stderr.splitlines():
+            path, name = line.split()
+            found[path].append(name)
+        assert self.login.is_right(result), result
+        return found
+
+    def put(self, who, event, k, how, deadline=3, harmless=False):
+        """Put one in; returns whether there was a k-th event. `harmless`: not even the login
+        may fail for it."""
+        self.login.restore_cache()
+        fault = Fault(who, event, k, how)
+        result = self.inject(fault, deadline)
+        if result.stderr:
+            fault = fault._replace(at=result.stderr.split()[1])
+            INJECTED["allocation" if "+" in event else event][how.partition("=")[0]] += 1
+        if (fault.at is None or harmless) and not self.login.is_right(result):
+            self.violations.append((fault, "not right", result))
+        if result.seconds > deadline + fault.pause + program.SLACK:
+            self.violations.append((fault, "longer than its deadline", result))
+        self.violations += [(fault, what, result) for what in (
+            *self.wrong_output(fault, result), *self.wrong_decision(fault, result),
+            *self.wrong_after(fault))]
+        return fault.at is not None
+
+    def wrong_output(self, fault, result):
+        """Either the right lines and 0, or nothing."""
+        if result.stdout not in ("", self.login.lines):
+            yield "other lines"
+        if (result.stdout and fault.how.startswith("error") and self.is_wall(fault) and
+                not any("missing=" in line for line in result.log)):
+            yield "lines without a wall"
+        if result.status == 0 or self.before_main(fault):
+            return
+        if fault.who == PARENT and fault.how == SIGTERM and result.status == 128 + 15:
+            return
+        reason = program.fields(result.log[-1]).get("reason", "") if result.log else ""
+        if result.stdout or result.status != 1 or not reason.startswith(TO_BE_MENDED):
+            yield f"status {result.status}"
+
+    def wrong_decision(self, fault, result):
+        """One, and it is what has been done; unless the parent could not say so."""
+        decisions = [program.fields(line) for line in result.log if "decision=" in line]
+        if len(decisions) != 1 and fault.who != PARENT or len(decisions) > 1:
+            yield "not one decision"
+        elif decisions and (decisions[0]["decision"] == "allow") != (result.stdout != ""):
+            yield "printed and logged differ"
+
+    def wrong_after(self, fault):
+        """What it leaves behind is sound, and the next login right."""
+        if not self.login.cache_has_changed():
+            return
+        try:
+            entries = self.login.entries()
+        except AssertionError:
+            yield "a damaged entry in the cache"
+            return
+        for name, entry in entries:
+            if "." in name and fault.at != "unlinkat" and fault.how != SIGTERM:
+                yield "a file left behind in the cache"
+            elif entry.body != self.login.content.get(name.partition(".")[0], b""):
+                yield "other content in the cache"
+        if not self.login.is_right(self.login.next_one()):
+            yield "the next login is not right"
+
+    def is_wall(self, fault):
+        """The first look at a bounding set is libcap-ng's own, and nobody waits for a process
+        that is not asked."""
+        if fault.who == HOME and not self.login.asks_home or fault.at not in WALLS:
+            return False
+        return fault.at != "prctl-23" or self.calls[fault.who].index(fault.at) != fault.k - 1
+
+    def before_main(self, fault):
+        """The loader has no other way to say no. Our own first calls are about signals."""
+        loading = self.calls[PARENT][:self.calls[PARENT].index("rt_sigaction")]
+        reads = sum(name in ("read", "pread64") for name in loading)
+        return fault.who == PARENT and fault.k <= {
+            "call": len(loading), "transfer": reads}.get(fault.event, 0)
+
+    def check(self):
+        """What has not held, for whoever must find out why."""
+        assert not self.violations, "\n".join(
+            f"{what}: {tuple(fault)} {tuple(result)}" for fault, what, result in self.violations)
+
+    # Many of them.
+
+    def every(self, who, event, how, **more):
+        """At each event of a process, until there are no more."""
+        k = 1
+        while self.put(who, event, k, how, **more):
+            k += 1
+
+    def sweep(self, event, hows, sample, processes=None, **more):
+        """Each of these faults at each event of each process; or (not DEEP) one of them at a
+        sample of as many, and of the calls at the first and last of each name as well."""
+        found = self.events(event)
+        processes = sorted(processes or found)
+        if DEEP:
+            for who in processes:
+                for how in hows:
+                    self.every(who, event, how, **more)
+            return
+        chance = random.Random(f"{event} in {self.login.name}")
+        everywhere = [(who, k) for who in processes for k in range(1, len(found[who]) + 1)]
+        chosen = chance.sample(everywhere, min(sample, len(everywhere)))
+        if event == "call":
+            chosen += first_and_last(found)
+        for who, k in chosen:
+            self.put(who, event, k, chance.choice(hows), **more)
+
+
+def first_and_last(found):
+    """(process, number) of the first and last of each name; none that a login before has had."""
+    for who, names in sorted(found.items()):
+        for name in sorted(set(names)):
+            first, last = names.index(name) + 1, len(names) - names[::-1].index(name)
+            for which, k in [("first", first), ("last", last)]:
+                if (which, who, name) not in TRIED and (which == "first" or last != first):
+                    TRIED.add((which, who, name))
+                    yield who, k
