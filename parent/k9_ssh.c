@@ -86,8 +86,8 @@ k9_ssh_main(int argc, char **argv)
 	login_begin(&k9.login, "key9", options.user, options.deadline_s);
 	if (run(&k9))
 		printed = print_keys(&k9);
-	login_close(&k9.login);
 	login_log(&k9.login);
+	login_close(&k9.login);
 	key_list_free(&k9.keys);
 	return printed == PRINTED_HALF ? 1 :
 	    login_exit_status(k9.login.decision.reason);

@@ -77,6 +77,15 @@ login_fault(struct login *login, const struct fault *fault)
 	return login_fail(login, fault->reason, "%s", fault->detail);
 }
 
+int64_t
+login_end_ms(const struct login *login)
+{
+	int64_t now_ms = ipc_now_ms();
+
+	return (now_ms < login->deadline_ms ? now_ms : login->deadline_ms) +
+	    END_MS;
+}
+
 bool
 worker_failed(struct login *login, enum worker worker, enum err err,
     struct fault *fault)
@@ -84,7 +93,7 @@ worker_failed(struct login *login, enum worker worker, enum err err,
 	char how[128] = ": ";
 	struct worker_end end;
 
-	end = starter_end(&login->starter, worker, ipc_now_ms() + END_MS);
+	end = starter_end(&login->starter, worker, login_end_ms(login));
 	worker_end_text(end, how + 2, sizeof(how) - 2);
 	if (err == ERR_DEADLINE)
 		fault_set(fault, REASON_DEADLINE, worker, err_text(err), "");
@@ -319,5 +328,5 @@ login_exit_status(enum reason reason)
 void
 login_close(struct login *login)
 {
-	starter_close(&login->starter, ipc_now_ms() + END_MS);
+	starter_close(&login->starter, login_end_ms(login));
 }

@@ -127,6 +127,12 @@ uint32_t login_time_left(const struct login *login, uint32_t want_ms);
 /* 0; 1 where no login can work, which sshd's own log may well say too. */
 int login_exit_status(enum reason reason);
 
+/*
+ * Until when we wait for what ends: a little longer than it takes, and all of
+ * it together only a little longer than the login may.
+ */
+int64_t login_end_ms(const struct login *login);
+
 /* Ends all workers. */
 void login_close(struct login *login);
 

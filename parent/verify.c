@@ -14,15 +14,13 @@
 #include "parent/verify_options.h"
 #include "seccomp/cage.h"
 
-/* Ending a process takes microseconds; waiting longer helps nobody. */
-#define END_MS 500
-
 /* What needs no file and no process to be refused. */
 static bool
 check_request(struct verify *v)
 {
 	const struct verify_request *request = v->request;
 	struct login *login = &v->login;
+	enum err err;
 
 	if (!login_name_valid(request->user))
 		return login_fail(login, REASON_USER_NAME,
@@ -31,7 +29,10 @@ check_request(struct verify *v)
 		    USER_NAME_MAX);
 	if (offered_key_plain_type(request->key_type) == NULL)
 		return login_fail(login, REASON_CERT_TYPE, "%s", "");
-	if (!offered_key_read(&v->offered, request->key_type, request->key))
+	err = offered_key_read(&v->offered, request->key_type, request->key);
+	if (err == ERR_MEMORY)
+		return login_fail(login, REASON_MEMORY, "no memory");
+	if (err != ERR_OK)
 		return login_fail(login, REASON_CERT_BLOB,
 		    "it is not base64, or too long");
 	return true;
@@ -67,7 +68,7 @@ verify_run(struct verify *v)
 void
 verify_end(struct verify *v)
 {
-	plugin_end(&v->plugins, ipc_now_ms() + END_MS);
+	plugin_end(&v->plugins, login_end_ms(&v->login));
 	login_close(&v->login);
 	for (size_t i = 0; i < v->nproviders; i++)
 		provider_keys_free(&v->providers[i].keys);

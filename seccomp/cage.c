@@ -69,7 +69,6 @@ cage_lacks(int error)
 	case EACCES:
 	case EINVAL:
 	case ENOSYS:
-	case EOPNOTSUPP:
 	case ENODEV: /* no tmpfs */
 	case ENOSPC: /* no more namespaces of this kind, or none at all */
 	case EUSERS:

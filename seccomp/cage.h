@@ -89,8 +89,8 @@ enum cage_step {
 const char *cage_step_name(int status);
 
 /*
- * Whether an errno says that this machine or this user may not have a layer,
- * and not that it could not be had this time.
+ * Whether an errno says that this machine or this user may not have namespaces
+ * or mounts, and not that they could not be had this time.
  */
 bool cage_lacks(int error);
 

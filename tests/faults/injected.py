@@ -1,5 +1,6 @@
 """Logins into which injector.c puts one fault each, and what must hold of every one of them."""
 
+import functools
 import os
 import random
 import re
@@ -13,7 +14,6 @@ DEEP = "SALLYPORT_DEEP" in os.environ       # every fault, not some
 INJECTED = defaultdict(Counter)     # event: fault: how often, in this session
 TRIED = set()       # (process, first or last call of that name), in this session
 
-HOME = "02"
 # Calls that shut a cage: without any of these no login. In prctl's numbers: death with the
 # parent, not dumpable, bounding set, no new privileges.
 WALLS = {"unshare", "mount", "umount2", "pivot_root", "chroot", "setgroups", "setresgid",
@@ -124,11 +124,15 @@ class Faults:
             yield "the next login is not right"
 
     def is_wall(self, fault):
-        """The first look at a bounding set is libcap-ng's own, and nobody waits for a process
-        that is not asked."""
-        if fault.who == HOME and not self.login.asks_home or fault.at not in WALLS:
+        """Nobody needs a process that says nothing, and the first look at a bounding set is
+        libcap-ng's own."""
+        if fault.at not in WALLS or fault.who not in self.speakers:
             return False
         return fault.at != "prctl-23" or self.calls[fault.who].index(fault.at) != fault.k - 1
+
+    @functools.cached_property
+    def speakers(self):
+        return {PARENT, *self.events("message")}
 
     def before_main(self, fault):
         """The loader has no other way to say no. Our own first calls are about signals."""
