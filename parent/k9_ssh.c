@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "parent/k9_login.h"
-#include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/print.h"
 #include "parent/streams.h"
@@ -44,6 +43,8 @@ run(struct k9_login *k9)
 	/* It links, tests itself and shuts its cage while we read files. */
 	if (!login_start(login, WORKER_JUDGE))
 		return false;
+	if (!login_own_name(login, k9->us))
+		return false;
 	cache_open(&k9->login.cache, k9->us);
 	if (!k9_brief_judge(k9) || !login_shut_cage(login) || !k9_hear_question(k9))
 		return false;
@@ -80,7 +81,6 @@ k9_ssh_main(int argc, char **argv)
 	log_open(to_stderr);
 	login_last_resort(options.deadline_s + 1);
 	k9.options = &options;
-	local_user_name(geteuid(), k9.us);
 	(void)snprintf(k9.cache_name, sizeof(k9.cache_name), "key9-%.*s",
 	    KEY9_USER_MAX, options.user);
 	login_begin(&k9.login, "key9", options.user, options.deadline_s);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/print.h"
 #include "seccomp/cage.h"
@@ -97,6 +98,8 @@ worker_failed(struct login *login, enum worker worker, enum err err,
 	worker_end_text(end, how + 2, sizeof(how) - 2);
 	if (err == ERR_DEADLINE)
 		fault_set(fault, REASON_DEADLINE, worker, err_text(err), "");
+	else if (err == ERR_MEMORY) /* ours, for what it said */
+		fault_set(fault, REASON_MEMORY, worker, err_text(err), "");
 	else if (err == ERR_EOF || err == ERR_SYSTEM)
 		fault_set(fault, REASON_WORKER_DIED, worker, err_text(err),
 		    how);
@@ -209,6 +212,13 @@ login_await_ready(struct login *login, enum worker worker,
 
 	return worker_await_ready(login, worker, login->deadline_ms, ready,
 	    &fault) || login_fault(login, &fault);
+}
+
+bool
+login_own_name(struct login *login, char *name)
+{
+	return local_user_name(geteuid(), name) || login_fail(login,
+	    REASON_SYSTEM, "who we are could not be read from /etc/passwd");
 }
 
 bool

@@ -106,6 +106,12 @@ bool login_worker_failed(struct login *login, enum worker worker,
     enum err err);
 
 /*
+ * Writes our own user's name (USER_NAME_MAX + 1 bytes), by which the cache is
+ * called. False when the decision has been made.
+ */
+bool login_own_name(struct login *login, char *name) MUST_CHECK;
+
+/*
  * The parent shuts its cage: it has opened what only it may, and hears the
  * first worker next. False when the decision has been made.
  */

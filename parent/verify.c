@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/login_name.h"
 #include "parent/print.h"
@@ -60,7 +59,8 @@ verify_run(struct verify *v)
 	/* It links, tests itself and shuts its cage while we read files. */
 	if (!login_start(login, WORKER_OPK_JUDGE))
 		return false;
-	local_user_name(geteuid(), v->us);
+	if (!login_own_name(login, v->us))
+		return false;
 	cache_open(&login->cache, v->us);
 	return verify_brief_judge(v) && login_shut_cage(login) && verify_hear_judge(v);
 }

@@ -171,11 +171,8 @@ allow(struct verify *v, const struct ipc_message *m)
 		return ERR_OK;
 	}
 	err = offered_key_line(&v->offered, &line, &v->line);
-	if (err == ERR_MEMORY)
-		(void)login_fail(&v->login, REASON_MEMORY,
-		    "there was no memory for the line");
 	if (err != ERR_OK)
-		return err == ERR_MEMORY ? ERR_OK : err;
+		return err;
 	v->login.decision.keys = 1;
 	v->login.decision.file = opk_settings_file(&v->settings,
 	    (enum ipc_text)m->as.LOGIN_VERDICT.text);

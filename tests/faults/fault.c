@@ -150,15 +150,28 @@ fault_is_clock(const struct tracee *t)
 	}
 }
 
+/* What these tell is always there to be told, and two of them never return. */
+static int
+can_fail(const struct tracee *t)
+{
+	static const unsigned long never[] = { SYS_exit_group,
+		SYS_rt_sigreturn, SYS_getpid, SYS_gettid, SYS_getppid,
+		SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid };
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		if (t->entry.orig_rax == never[i])
+			return 0;
+	return 1;
+}
+
 int
 fault_counts(const struct fault *fault, const struct tracee *t)
 {
 	if (!fault->started)
 		return 0;
 	switch (fault->event) {
-	case CALL: /* these two have no way to fail */
-		return t->entry.orig_rax != SYS_exit_group &&
-		    t->entry.orig_rax != SYS_rt_sigreturn;
+	case CALL:
+		return can_fail(t);
 	case STEP:
 		return is_step(t);
 	case TRANSFER:

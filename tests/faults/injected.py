@@ -19,8 +19,6 @@ TRIED = set()       # (process, first or last call of that name), in this sessio
 WALLS = {"unshare", "mount", "umount2", "pivot_root", "chroot", "setgroups", "setresgid",
          "setresuid", "capset", "seccomp", "landlock_create_ruleset", "landlock_add_rule",
          "landlock_restrict_self", "prctl-1", "prctl-4", "prctl-23", "prctl-24", "prctl-38"}
-# Exit status 1: no login can work before somebody has mended something.
-TO_BE_MENDED = ("config_", "wrong_user", "worker_start")
 SIGTERM = "signal=15"
 
 
@@ -90,12 +88,10 @@ class Faults:
         if (result.stdout and fault.how.startswith("error") and self.is_wall(fault) and
                 not any("missing=" in line for line in result.log)):
             yield "lines without a wall"
-        if result.status == 0 or self.before_main(fault):
-            return
-        if fault.who == PARENT and fault.how == SIGTERM and result.status == 128 + 15:
-            return
-        reason = program.fields(result.log[-1]).get("reason", "") if result.log else ""
-        if result.stdout or result.status != 1 or not reason.startswith(TO_BE_MENDED):
+        # Any other would say that somebody has something to mend.
+        terminated = fault.who == PARENT and fault.how == SIGTERM
+        if (result.status not in (0, 128 + 15 if terminated else 0) and
+                not self.before_main(fault)):
             yield f"status {result.status}"
 
     def wrong_decision(self, fault, result):

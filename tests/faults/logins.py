@@ -88,8 +88,11 @@ class Login:
             os.chown(path, *[program.cache_owner(self.command_user)] * 2)
 
 
-def verify(lab, idp, command_user, rule="alice@example.com", home=None, cached=True, allowed=True):
+def verify(lab, idp, command_user, rule="alice@example.com", home=None, plugin=None, cached=True,
+           allowed=True):
     opk_login.write_rules(idp, rule=rule)
+    if plugin:
+        opk_login.write_plugin(plugin)
     if home:
         opk_login.write_home_rule(f"alice {home} {idp.issuer}\n")
         for path in [HOMES / "alice", opk_login.HOME_RULES.parent, opk_login.HOME_RULES]:
@@ -110,8 +113,10 @@ def verify_home(*where):
     return verify(*where, rule="nobody@example.com", home="alice@example.com")
 
 
-def verify_refused(*where):
-    return verify(*where, rule="nobody@example.com", home="bob@example.com", allowed=False)
+def verify_refused(*where, plugin="echo deny"):
+    """No rule of anybody's fits, and a plugin says no."""
+    return verify(*where, rule="nobody@example.com", home="bob@example.com", plugin=plugin,
+                  allowed=False)
 
 
 def key9(lab, idp, command_user, cached=False, keys=3):

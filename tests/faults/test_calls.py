@@ -6,7 +6,7 @@ import errno
 import pytest
 
 from injected import Faults, allocators
-from logins import LOGINS
+from logins import LOGINS, verify_refused
 
 ERRORS = [f"error={number}" for number in (
     errno.EINTR, errno.EAGAIN, errno.ENOMEM, errno.EIO, errno.EMFILE, errno.ENOSPC)]
@@ -36,4 +36,18 @@ def test_there_is_no_memory(login):
     faults = Faults(login)
     for event in allocators():
         faults.sweep(event, ["null"], sample=6)
+    faults.check()
+
+
+@pytest.mark.parametrize("command_user", ["root", "key9"])
+def test_a_plugin_is_heard_only_in_part(lab, whole_opk_idp, command_user):
+    """What it says begins with a yes, and is none."""
+    whole_opk_idp.reset()
+    faults = Faults(verify_refused(lab, whole_opk_idp, command_user,
+                                   plugin="printf allow; sleep 0.1; echo ed"))
+    (runner,) = [who for who, names in faults.calls.items() if "waitid" in names]
+    for k, name in enumerate(faults.calls[runner], start=1):
+        if name == "read":
+            for error in ERRORS:
+                faults.put(runner, "call", k, error)
     faults.check()
