@@ -1,5 +1,6 @@
 """The program below injector.c."""
 
+import functools
 from typing import NamedTuple
 
 import program
@@ -23,12 +24,17 @@ class Fault(NamedTuple):
         return int(self.how[6:]) / 1000 if self.who == PARENT and "pause=" in self.how else 0
 
 
+@functools.cache
+def compiled():
+    sources = [CHECKOUT / f"tests/faults/{name}.c" for name in ("injector", "tracee", "fault")]
+    return compile_c("injector", *sources, flags=["-lseccomp"])
+
+
 class Injector(program.Program):
     def __init__(self, log):
         super().__init__(log)
         self.victim = self.path
-        sources = [CHECKOUT / f"tests/faults/{name}.c" for name in ("injector", "tracee", "fault")]
-        self.path = compile_c("injector", *sources, flags=["-lseccomp"])
+        self.path = compiled()
 
     def started_as(self, user):
         """Root, to look into it. It starts the program as the user."""

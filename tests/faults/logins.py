@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import opk_login
@@ -47,9 +48,11 @@ class Login:
         return self.lab.program.run(*self.arguments(5), as_user=self.command_user)
 
     def next_one(self):
-        """Without the minute that there must be between two attempts to fetch."""
+        """Without the minute that there must be between two attempts to fetch: but one that will
+        be made some day keeps nobody."""
         for path in self.directory.glob("try-*"):
-            path.unlink()
+            if program.read_entry(path).fetched <= time.time():
+                path.unlink()
         return self.undisturbed()
 
     def is_right(self, result):

@@ -6,6 +6,7 @@ import errno
 import pytest
 
 from injected import Faults, allocators
+from injector import PARENT
 from logins import LOGINS, verify_refused
 
 ERRORS = [f"error={number}" for number in (
@@ -26,7 +27,9 @@ def test_a_call_fails(login):
 @each_login
 def test_one_byte_is_read_or_written(login):
     faults = Faults(login)
-    faults.sweep("transfer", ["short"], sample=4)
+    faults.sweep("transfer", ["short"], sample=3)
+    # Our own can take it; loaders, and copying into a private root, give up.
+    faults.sweep("transfer", ["short"], sample=3, processes=[PARENT], harmless=True)
     faults.check()
 
 

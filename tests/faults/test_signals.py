@@ -2,7 +2,8 @@
 
 import pytest
 
-from injected import PARENT, SIGTERM, Faults
+from injected import SIGTERM, Faults
+from injector import PARENT
 
 each_login = pytest.mark.parametrize("login", [
     ("verify-cold", "key9"), ("verify-home", "root"), ("k9", "root"), ("k9-stale", "key9")],
