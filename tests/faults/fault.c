@@ -62,8 +62,13 @@ fault_read(struct fault *fault, char **words)
 	const unsigned nevents = sizeof(events) / sizeof(events[0]);
 	const unsigned nhows = sizeof(hows) / sizeof(hows[0]);
 	char *number = strchr(words[3], '=');
+	char *name = strchr(words[1], ':');
 
 	fault->who = words[0];
+	if (name != NULL) {
+		*name++ = '\0';
+		fault->name = name;
+	}
 	fault->event = find(words[1], events, nevents);
 	if (fault->event == nevents && !read_functions(fault, words[1]))
 		return 0;
@@ -99,7 +104,7 @@ is_step(const struct tracee *t)
 	case SYS_read: /* the rest are libraries, files and certificates */
 		return worker && regs->rdi == WORKER_FD;
 	case SYS_write:
-		return regs->rdi == (worker ? WORKER_FD : STDOUT_FILENO);
+		return !worker || regs->rdi == WORKER_FD;
 	case SYS_sendto: /* a worker's are with name servers and the API */
 	case SYS_recvfrom:
 	case SYS_poll:
@@ -165,13 +170,15 @@ can_fail(const struct tracee *t)
 }
 
 int
-fault_counts(const struct fault *fault, const struct tracee *t)
+fault_counts(const struct fault *fault, const struct tracee *t,
+    const char *name)
 {
 	if (!fault->started)
 		return 0;
 	switch (fault->event) {
 	case CALL:
-		return can_fail(t);
+		return can_fail(t) &&
+		    (fault->name == NULL || strcmp(fault->name, name) == 0);
 	case STEP:
 		return is_step(t);
 	case TRANSFER:

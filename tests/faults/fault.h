@@ -9,6 +9,7 @@
 struct fault {
 	const char *who;
 	enum { CALL, STEP, TRANSFER, MESSAGE, CLOCK, FUNCTION } event;
+	const char *name;	/* of a call; NULL: any */
 	const char *file;
 	uint64_t functions[FUNCTIONS_MAX];
 	size_t nfunctions;
@@ -23,8 +24,9 @@ struct fault {
 /* WHO EVENT K FAULT; false if they are none. */
 int fault_read(struct fault *fault, char **words);
 
-/* Whether the call that t is about to make is an event. */
-int fault_counts(const struct fault *fault, const struct tracee *t);
+/* Whether the call that t is about to make, of this name, is an event. */
+int fault_counts(const struct fault *fault, const struct tracee *t,
+    const char *name);
 int fault_is_clock(const struct tracee *t);
 
 /* At the call's entry. True if t is to wait. */

@@ -7,7 +7,8 @@
  * starter, "011" and "012" the starter's, which are the workers in the order
  * of a login; "*": any of them. The fault comes at its K-th EVENT:
  *
- *   call       a system call
+ *   call:NAME  a system call of this name; prctl-N: prctl() with this option
+ *   call       any system call, but for the few that cannot fail
  *   step       one by which a process starts, hears, tells or leaves another;
  *              between two of them nothing happens that another could see
  *   transfer   read or write of some bytes of a file or stream
@@ -107,8 +108,8 @@ on_call(struct tracee *t)
 	t->returns = 0;
 	if (ptrace(PTRACE_GETREGS, t->pid, NULL, &t->entry) == -1)
 		return;
-	if (!t->again && fault_counts(&fault, t)) {
-		name_call(t, name, sizeof(name));
+	name_call(t, name, sizeof(name));
+	if (!t->again && fault_counts(&fault, t, name)) {
 		if (is_it(t, name) && fault_begin(&fault, t)) {
 			late_pid = t->pid;
 			late_ms = now_ms() + fault.number;

@@ -21,7 +21,8 @@ class Fault(NamedTuple):
     @property
     def pause(self):
         """For how many seconds the parent is kept from ending."""
-        return int(self.how[6:]) / 1000 if self.who == PARENT and "pause=" in self.how else 0
+        how, _, number = self.how.partition("=")
+        return int(number) / 1000 if self.who == PARENT and how in ("pause", "hold") else 0
 
 
 @functools.cache

@@ -49,8 +49,6 @@ def test_a_plugin_is_heard_only_in_part(lab, whole_opk_idp, command_user):
     faults = Faults(verify_refused(lab, whole_opk_idp, command_user,
                                    plugin="printf allow; sleep 0.1; echo ed"))
     (runner,) = [who for who, names in faults.calls.items() if "waitid" in names]
-    for k, name in enumerate(faults.calls[runner], start=1):
-        if name == "read":
-            for error in ERRORS:
-                faults.put(runner, "call", k, error)
+    for error in ERRORS:
+        faults.every(runner, "call:read", error)
     faults.check()

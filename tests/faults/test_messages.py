@@ -19,7 +19,7 @@ def test_a_message_is_cut_or_sent_twice(login):
 @each_login
 def test_a_message_is_lost_or_far_too_late(login):
     faults = Faults(login)
-    faults.sweep("message", ["drop", "hold=1500"], sample=2, deadline=1)
+    faults.sweep("message", ["drop", "hold=1200"], sample=2, deadline=1)
     faults.check()
 
 

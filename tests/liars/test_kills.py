@@ -58,7 +58,8 @@ def test_kill_a_worker(login, who, name):
     calls = []
     for call, result in all_steps(login, who):
         calls.append(call)
-        if call == "exit_group":    # it has said everything
+        if result.stdout:       # It has said everything, and hears no more or ends.
+            assert call in ("read", "exit_group") and "write" in calls
             assert_allowed(result)
             continue
         assert_refused(result, ["worker_died"])
@@ -82,17 +83,16 @@ def test_kill_the_starter(login):
 
 
 def test_kill_the_parent(login):
-    calls, printed = [], False
+    calls, outcomes = set(), set()
     for call, result in all_steps(login, PARENT):
-        calls.append(call)
+        calls.add(call)
         assert result.status == 128 + signal.SIGKILL, result
-        # Everything is printed by the one write.
-        printed = printed or calls[-2:-1] == ["write"]
-        assert result.keys == ([KEY_LINE] if printed else []), (calls, result)
+        # Everything is printed by one write, and then told.
+        assert result.keys in ([], [KEY_LINE]), result
         decisions = [line for line in result.log if "decision=" in line]
-        assert len(decisions) == (call == "exit_group"), result
-    assert calls.count("write") == 1 and printed
-    assert {"clone", "seccomp", "sendto", "recvfrom", "recvmsg"} <= set(calls)
+        outcomes.add((len(result.keys), len(decisions)))
+    assert {(0, 0), (1, 1)} <= outcomes <= {(0, 0), (1, 0), (1, 1)}
+    assert {"seccomp", "sendto", "recvfrom", "recvmsg"} < calls and calls & {"clone", "fork"}
 
 
 # Between two steps netproc waits for the API, for as long as that likes.
