@@ -12,9 +12,12 @@ send_file(struct k9_login *k9, const char *path, enum trust trust,
 	struct trusted_file file = { NULL, 0, false, 0 };
 	struct file_problem problem;
 	enum err err;
+	bool ok;
 
-	if (!(optional && trusted_missing(path)) &&
-	    !trusted_read(path, trust, CONFIG_FILE_MAX, &file, &problem)) {
+	ok = optional ?
+	    trusted_read_optional(path, trust, CONFIG_FILE_MAX, &file, &problem) :
+	    trusted_read(path, trust, CONFIG_FILE_MAX, &file, &problem);
+	if (!ok) {
 		login->decision.file = path;
 		return login_fail(login, problem.reason, "%s", problem.what);
 	}

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "parent/k9_login.h"
-#include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/print.h"
 #include "parent/streams.h"
@@ -44,6 +43,8 @@ run(struct k9_login *k9)
 	/* It links, tests itself and shuts its cage while we read files. */
 	if (!login_start(login, WORKER_JUDGE))
 		return false;
+	if (!login_own_name(login, k9->us))
+		return false;
 	cache_open(&k9->login.cache, k9->us);
 	if (!k9_brief_judge(k9) || !login_shut_cage(login) || !k9_hear_question(k9))
 		return false;
@@ -51,15 +52,17 @@ run(struct k9_login *k9)
 }
 
 /* Everything or nothing, once, last. */
-static bool
+static enum printed
 print_keys(struct k9_login *k9)
 {
+	enum printed printed = print_all(k9->keys.text, k9->keys.len,
+	    STDOUT_FILENO, k9->login.deadline_ms);
+
 	k9->login.decision.keys = k9->keys.count;
-	if (print_all(k9->keys.text, k9->keys.len, STDOUT_FILENO,
-	    k9->login.deadline_ms))
-		return true;
-	return login_fail(&k9->login, REASON_SYSTEM,
-	    "the keys could not be written to standard output");
+	if (printed != PRINTED_ALL)
+		(void)login_fail(&k9->login, REASON_SYSTEM,
+		    "the keys could not be written to standard output");
+	return printed;
 }
 
 int
@@ -67,8 +70,8 @@ k9_ssh_main(int argc, char **argv)
 {
 	static struct k9_login k9;
 	struct k9_options options;
+	enum printed printed = PRINTED_NOTHING;
 	bool to_stderr;
-	bool printed = true;
 	int status;
 
 	if ((status = k9_options_read(argc, argv, &options)) != -1)
@@ -76,17 +79,16 @@ k9_ssh_main(int argc, char **argv)
 	to_stderr = options.log_stderr || isatty(STDERR_FILENO);
 	quiet_streams(to_stderr);
 	log_open(to_stderr);
-	(void)alarm(options.deadline_s + 1);
+	login_last_resort(options.deadline_s + 1);
 	k9.options = &options;
-	local_user_name(geteuid(), k9.us);
 	(void)snprintf(k9.cache_name, sizeof(k9.cache_name), "key9-%.*s",
 	    KEY9_USER_MAX, options.user);
 	login_begin(&k9.login, "key9", options.user, options.deadline_s);
 	if (run(&k9))
 		printed = print_keys(&k9);
-	login_close(&k9.login);
 	login_log(&k9.login);
+	login_close(&k9.login);
 	key_list_free(&k9.keys);
-	/* Half a list is none: sshd disregards it for the status. */
-	return printed ? login_exit_status(k9.login.decision.reason) : 1;
+	return printed == PRINTED_HALF ? 1 :
+	    login_exit_status(k9.login.decision.reason);
 }

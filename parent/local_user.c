@@ -7,22 +7,24 @@
 
 #include "ipc/limits.h"
 
-void
+bool
 local_user_name(uid_t uid, char *buf)
 {
 	FILE *passwd = fopen("/etc/passwd", "re");
 	const struct passwd *found;
+	bool ok;
 
 	(void)snprintf(buf, USER_NAME_MAX + 1, "uid-%u", uid);
 	if (passwd == NULL)
-		return;
-	while ((found = fgetpwent(passwd)) != NULL)
-		if (found->pw_uid == uid) {
-			(void)snprintf(buf, USER_NAME_MAX + 1, "%s",
-			    found->pw_name);
-			break;
-		}
+		return errno == ENOENT;
+	do
+		found = fgetpwent(passwd);
+	while (found != NULL && found->pw_uid != uid);
+	if (found != NULL)
+		(void)snprintf(buf, USER_NAME_MAX + 1, "%s", found->pw_name);
+	ok = found != NULL || ferror(passwd) == 0;
 	(void)fclose(passwd);
+	return ok;
 }
 
 /* The file's entry, good until the next call; NULL if there is none. */

@@ -11,9 +11,10 @@
 
 /*
  * Writes the user's name to buf (USER_NAME_MAX + 1 bytes); "uid-1000" if the
- * file does not list the uid. Opens files: before the cage.
+ * file does not list the uid. False if the file could not be read. Opens
+ * files: before the cage.
  */
-void local_user_name(uid_t uid, char *buf);
+bool local_user_name(uid_t uid, char *buf);
 
 /* The ids of a user; false if the file does not list the name. */
 bool local_user_ids(const char *name, uid_t *uid, gid_t *gid);

@@ -1,11 +1,14 @@
 #include "parent/login.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "parent/local_user.h"
 #include "parent/log.h"
+#include "parent/print.h"
 #include "seccomp/cage.h"
 
 /* Ending a worker takes microseconds; waiting longer helps nobody. */
@@ -25,6 +28,22 @@ login_begin(struct login *login, const char *source, const char *user,
 	login->cache.dir = -1;
 	login->starter.fd = -1;
 	login->decision = (struct decision){ .reason = REASON_OK };
+}
+
+static void
+give_up(int sig)
+{
+	(void)sig;
+	_exit(print_is_half() ? 1 : 0);
+}
+
+void
+login_last_resort(uint32_t after_s)
+{
+	static const struct sigaction last_resort = { .sa_handler = give_up };
+
+	(void)sigaction(SIGALRM, &last_resort, NULL);
+	(void)alarm(after_s);
 }
 
 bool
@@ -59,6 +78,15 @@ login_fault(struct login *login, const struct fault *fault)
 	return login_fail(login, fault->reason, "%s", fault->detail);
 }
 
+int64_t
+login_end_ms(const struct login *login)
+{
+	int64_t now_ms = ipc_now_ms();
+
+	return (now_ms < login->deadline_ms ? now_ms : login->deadline_ms) +
+	    END_MS;
+}
+
 bool
 worker_failed(struct login *login, enum worker worker, enum err err,
     struct fault *fault)
@@ -66,10 +94,12 @@ worker_failed(struct login *login, enum worker worker, enum err err,
 	char how[128] = ": ";
 	struct worker_end end;
 
-	end = starter_end(&login->starter, worker, ipc_now_ms() + END_MS);
+	end = starter_end(&login->starter, worker, login_end_ms(login));
 	worker_end_text(end, how + 2, sizeof(how) - 2);
 	if (err == ERR_DEADLINE)
 		fault_set(fault, REASON_DEADLINE, worker, err_text(err), "");
+	else if (err == ERR_MEMORY) /* ours, for what it said */
+		fault_set(fault, REASON_MEMORY, worker, err_text(err), "");
 	else if (err == ERR_EOF || err == ERR_SYSTEM)
 		fault_set(fault, REASON_WORKER_DIED, worker, err_text(err),
 		    how);
@@ -182,6 +212,13 @@ login_await_ready(struct login *login, enum worker worker,
 
 	return worker_await_ready(login, worker, login->deadline_ms, ready,
 	    &fault) || login_fault(login, &fault);
+}
+
+bool
+login_own_name(struct login *login, char *name)
+{
+	return local_user_name(geteuid(), name) || login_fail(login,
+	    REASON_SYSTEM, "who we are could not be read from /etc/passwd");
 }
 
 bool
@@ -301,5 +338,5 @@ login_exit_status(enum reason reason)
 void
 login_close(struct login *login)
 {
-	starter_close(&login->starter, ipc_now_ms() + END_MS);
+	starter_close(&login->starter, login_end_ms(login));
 }

@@ -56,6 +56,13 @@ void login_begin(struct login *login, const char *source, const char *user,
     uint32_t deadline_s);
 
 /*
+ * Ends the process after so many seconds, whatever keeps it: with status 0,
+ * because sshd logs the command line, and so the token, of what a signal has
+ * ended; but with 1 if half of the answer may be out.
+ */
+void login_last_resort(uint32_t after_s);
+
+/*
  * Sets the decision; fmt and what follows are words for the log line. The
  * first reason stays: what goes wrong after it is its consequence. Returns
  * false, for the caller's own return.
@@ -99,6 +106,12 @@ bool login_worker_failed(struct login *login, enum worker worker,
     enum err err);
 
 /*
+ * Writes our own user's name (USER_NAME_MAX + 1 bytes), by which the cache is
+ * called. False when the decision has been made.
+ */
+bool login_own_name(struct login *login, char *name) MUST_CHECK;
+
+/*
  * The parent shuts its cage: it has opened what only it may, and hears the
  * first worker next. False when the decision has been made.
  */
@@ -119,6 +132,12 @@ uint32_t login_time_left(const struct login *login, uint32_t want_ms);
 
 /* 0; 1 where no login can work, which sshd's own log may well say too. */
 int login_exit_status(enum reason reason);
+
+/*
+ * Until when we wait for what ends: a little longer than it takes, and all of
+ * it together only a little longer than the login may.
+ */
+int64_t login_end_ms(const struct login *login);
 
 /* Ends all workers. */
 void login_close(struct login *login);

@@ -23,21 +23,23 @@
 #include "parent/verify.h"
 #include "parent/worker_path.h"
 
-static const struct {
+static const struct subcommand {
 	const char *name;
 	int (*run)(int argc, char **argv);
+	int not_run; /* status if it cannot be: sshd logs words of any but 0 */
 	const char *what;
 } subcommands[] = {
-	{ "k9-ssh", k9_ssh_main, "print a user's keys, from Key9 (for sshd)" },
-	{ "verify", verify_main,
+	{ "k9-ssh", k9_ssh_main, 0,
+	  "print a user's keys, from Key9 (for sshd)" },
+	{ "verify", verify_main, 0,
 	  "say whether a certificate may log in (for sshd)" },
-	{ "explain", explain_main,
+	{ "explain", explain_main, 1,
 	  "say why a certificate may, or may not" },
-	{ "refresh", refresh_main,
+	{ "refresh", refresh_main, 1,
 	  "fetch every provider's keys into the cache (for a timer)" },
-	{ "preload", preload_main,
+	{ "preload", preload_main, 1,
 	  "put a provider's keys from a file into the cache" },
-	{ "status", status_main, "print which protections are in force" },
+	{ "status", status_main, 1, "print which protections are in force" },
 };
 
 #define NSUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
@@ -104,12 +106,11 @@ take_arguments(void)
 	char **argv = find_arguments(&argc);
 	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
 
-	for (int i = 0; copy != NULL && i < argc; i++) {
+	for (int i = 0; copy != NULL && i < argc; i++)
 		if ((copy[i] = strdup(argv[i])) == NULL)
 			return;
-		if (i > 0)
-			explicit_bzero(argv[i], strlen(argv[i]));
-	}
+	for (int i = 1; copy != NULL && i < argc; i++)
+		explicit_bzero(argv[i], strlen(argv[i]));
 	arguments = copy;
 }
 
@@ -162,20 +163,42 @@ run_admin(char **argv)
 	return 2;
 }
 
+static const struct subcommand *
+find(const char *name)
+{
+	for (size_t i = 0; i < NSUBCOMMANDS; i++)
+		if (strcmp(name, subcommands[i].name) == 0)
+			return &subcommands[i];
+	return NULL;
+}
+
+/* The subcommand, and how many words stand before its own; NULL if none. */
+static const struct subcommand *
+asked_for(int argc, char **argv, int *before)
+{
+	const struct subcommand *found = NULL;
+
+	/* A symlink named k9-ssh is the subcommand. */
+	*before = 0;
+	if (argc > 0)
+		found = find(base_name(argv[0]));
+	if (found == NULL && argc > 1) {
+		*before = 1;
+		found = find(argv[1]);
+	}
+	return found;
+}
+
 static int
 dispatch(int argc, char **argv)
 {
-	const char *name = argc > 0 ? base_name(argv[0]) : "";
+	int before;
+	const struct subcommand *subcommand = asked_for(argc, argv, &before);
 
-	/* A symlink named k9-ssh is the subcommand. */
-	for (size_t i = 0; i < NSUBCOMMANDS; i++)
-		if (strcmp(name, subcommands[i].name) == 0)
-			return subcommands[i].run(argc, argv);
+	if (subcommand != NULL)
+		return subcommand->run(argc - before, argv + before);
 	if (argc < 2)
 		return usage(stderr, 1);
-	for (size_t i = 0; i < NSUBCOMMANDS; i++)
-		if (strcmp(argv[1], subcommands[i].name) == 0)
-			return subcommands[i].run(argc - 1, argv + 1);
 	for (size_t i = 0; i < NADMIN_COMMANDS; i++)
 		if (strcmp(argv[1], admin_commands[i].name) == 0)
 			return run_admin(argv);
@@ -191,11 +214,15 @@ dispatch(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	(void)argv;
-	if (arguments == NULL || clean_start() == -1) {
-		(void)fprintf(stderr, "sallyport: cannot start: %s\n",
-		    strerror(errno));
-		return 1;
-	}
-	return dispatch(argc, arguments);
+	const struct subcommand *subcommand;
+	int before;
+
+	if (arguments != NULL && clean_start() == 0)
+		return dispatch(argc, arguments);
+	(void)fprintf(stderr, "sallyport: cannot start: %s\n",
+	    strerror(errno));
+	/* What could not be copied is where it was. */
+	subcommand = asked_for(argc, arguments != NULL ? arguments : argv,
+	    &before);
+	return subcommand != NULL ? subcommand->not_run : 1;
 }

@@ -1,5 +1,6 @@
 #include "parent/offered_key.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,23 +26,24 @@ offered_key_plain_type(const char *type)
 	return NULL;
 }
 
-bool
+enum err
 offered_key_read(struct offered_key *key, const char *type,
     const char *base64)
 {
 	size_t n = strlen(base64);
+	enum err err;
 
 	*key = (struct offered_key){ .type = type,
 		.plain_type = offered_key_plain_type(type) };
 	if (n == 0 || n > OFFERED_KEY_MAX / 3 * 4)
-		return false;
+		return ERR_TOO_BIG;
 	if ((key->blob = malloc(base64_decoded_max(n))) == NULL)
-		return false;
-	if (base64_decode((const uint8_t *)base64, n, key->blob,
-	    base64_decoded_max(n), &key->len) == ERR_OK)
-		return true;
-	offered_key_free(key);
-	return false;
+		return ERR_MEMORY;
+	err = base64_decode((const uint8_t *)base64, n, key->blob,
+	    base64_decoded_max(n), &key->len);
+	if (err != ERR_OK)
+		offered_key_free(key);
+	return err;
 }
 
 void
@@ -87,24 +89,50 @@ offered_key_principal_valid(const char *user)
 	return true;
 }
 
+/* What may stand before the key: constants, a name, a time. */
+struct options {
+	char text[256];
+	size_t len;
+};
+
+static bool add(struct options *options, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* False if there is no room. */
 static bool
-write_principals(FILE *out, const struct offered_line *line)
+add(struct options *options, const char *fmt, ...)
+{
+	size_t room = sizeof(options->text) - options->len;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(options->text + options->len, room, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= room)
+		return false;
+	options->len += (size_t)n;
+	return true;
+}
+
+static bool
+add_principals(struct options *options, const struct offered_line *line)
 {
 	switch (line->principal) {
 	case IPC_PRINCIPAL_NONE:
 		return true;
 	case IPC_PRINCIPAL_WILDCARD:
-		return fputs(",principals=\"opkssh-wildcard\"", out) >= 0;
+		return add(options, ",principals=\"opkssh-wildcard\"");
 	case IPC_PRINCIPAL_LOGIN_NAME:
 		return offered_key_principal_valid(line->user) &&
-		    fprintf(out, ",principals=\"%s\"", line->user) > 0;
+		    add(options, ",principals=\"%s\"", line->user);
 	}
 	return false;
 }
 
 /* sshd(8), AUTHORIZED_KEYS FILE FORMAT; the Z means UTC. */
 static bool
-write_end(FILE *out, uint64_t ends)
+add_end(struct options *options, uint64_t ends)
 {
 	time_t end = (time_t)ends;
 	struct tm tm;
@@ -112,45 +140,31 @@ write_end(FILE *out, uint64_t ends)
 	if (ends == 0)
 		return true;
 	return ends <= NOW_MAX && gmtime_r(&end, &tm) != NULL &&
-	    fprintf(out, ",expiry-time=\"%04d%02d%02d%02d%02d%02dZ\"",
+	    add(options, ",expiry-time=\"%04d%02d%02d%02d%02d%02dZ\"",
 	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-	    tm.tm_min, tm.tm_sec) > 0;
+	    tm.tm_min, tm.tm_sec);
 }
 
-static bool
-write_key(FILE *out, const struct offered_key *key,
-    const struct offered_line *line)
-{
-	size_t n = base64_encoded_len(line->key_len);
-	char *text = malloc(n);
-	bool ok = text != NULL;
-
-	if (ok) {
-		base64_encode(key->blob + line->key_at, line->key_len, text);
-		ok = fprintf(out, " %s %.*s\n", key->plain_type, (int)n,
-		    text) > 0;
-	}
-	free(text);
-	return ok;
-}
-
-char *
+enum err
 offered_key_line(const struct offered_key *key,
-    const struct offered_line *line)
+    const struct offered_line *line, char **text)
 {
-	char *text = NULL;
-	size_t len;
-	FILE *out;
-	bool ok;
+	struct options options = { .len = 0 };
+	size_t n;
 
+	*text = NULL;
 	if (!is_plain_key(key, line->key_at, line->key_len) ||
-	    (out = open_memstream(&text, &len)) == NULL)
-		return NULL;
-	ok = fputs("cert-authority", out) >= 0 &&
-	    write_principals(out, line) && write_end(out, line->ends) &&
-	    write_key(out, key, line);
-	if (fclose(out) == 0 && ok)
-		return text;
-	free(text);
-	return NULL;
+	    !add(&options, "cert-authority") ||
+	    !add_principals(&options, line) ||
+	    !add_end(&options, line->ends) ||
+	    !add(&options, " %s ", key->plain_type))
+		return ERR_BOUND;
+	n = base64_encoded_len(line->key_len);
+	if ((*text = malloc(options.len + n + 2)) == NULL)
+		return ERR_MEMORY;
+	memcpy(*text, options.text, options.len);
+	base64_encode(key->blob + line->key_at, line->key_len,
+	    *text + options.len);
+	memcpy(*text + options.len + n, "\n", 2);
+	return ERR_OK;
 }

@@ -25,11 +25,11 @@ const char *offered_key_plain_type(const char *type);
 
 /*
  * Decodes base64, hostile, of a key of that type, for which
- * offered_key_plain_type() is not NULL. False if it is not base64 or longer
- * than a key may be.
+ * offered_key_plain_type() is not NULL. ERR_MEMORY, or another error if it is
+ * not base64 or longer than a key may be.
  */
-bool offered_key_read(struct offered_key *key, const char *type,
-    const char *base64);
+enum err offered_key_read(struct offered_key *key, const char *type,
+    const char *base64) MUST_CHECK;
 void offered_key_free(struct offered_key *key);
 
 /* What the line says beside the key. */
@@ -45,11 +45,11 @@ bool offered_key_principal_valid(const char *user);
 
 /*
  * The line for sshd, with its line feed and a NUL: the caller's to free.
- * NULL if the place in the blob is not that of a plain key of the type, the
- * user name cannot stand in principals="", the end is no time, or there is no
- * memory.
+ * Unless ERR_OK it is NULL: ERR_MEMORY, or ERR_BOUND if the place in the blob
+ * is not that of a plain key of the type, the user name cannot stand in
+ * principals="", or the end is no time.
  */
-char *offered_key_line(const struct offered_key *key,
-    const struct offered_line *line) __attribute__((warn_unused_result));
+enum err offered_key_line(const struct offered_key *key,
+    const struct offered_line *line, char **text) MUST_CHECK;
 
 #endif

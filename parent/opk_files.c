@@ -45,14 +45,13 @@ static bool
 load_config(struct opk_files *files, const struct opk_places *places,
     struct file_problem *problem)
 {
-	if (places->config == NULL)
+	if (places->config == NULL) {
 		join(files->at_fault, places->etc, "config.yml");
-	else
-		(void)snprintf(files->at_fault, sizeof(files->at_fault), "%s",
-		    strlen(places->config) <= PATH_LEN_MAX ?
-		    places->config : "");
-	if (places->config == NULL && trusted_missing(files->at_fault))
-		return true;
+		return trusted_read_optional(files->at_fault, places->trust,
+		    CONFIG_FILE_MAX, &files->config, problem);
+	}
+	(void)snprintf(files->at_fault, sizeof(files->at_fault), "%s",
+	    strlen(places->config) <= PATH_LEN_MAX ? places->config : "");
 	return trusted_read(files->at_fault, places->trust, CONFIG_FILE_MAX,
 	    &files->config, problem);
 }
@@ -64,8 +63,8 @@ load_auth_id(struct opk_files *files, const struct opk_places *places)
 	struct file_problem problem;
 
 	join(path, places->etc, "auth_id");
-	if (!trusted_missing(path) && !trusted_read(path, places->trust,
-	    AUTH_ID_FILE_MAX, &files->auth_id, &problem))
+	if (!trusted_read_optional(path, places->trust, AUTH_ID_FILE_MAX,
+	    &files->auth_id, &problem))
 		log_left_out(REASON_POLICY_FILE, path, problem.what);
 }
 

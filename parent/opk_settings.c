@@ -9,8 +9,7 @@ opk_settings_load(struct login *login, const struct opk_places *places,
 	struct file_problem problem;
 
 	settings->places = places;
-	if (!trusted_missing(SALLYPORT_YAML) &&
-	    !trusted_read(SALLYPORT_YAML, TRUST_ROOT, CONFIG_FILE_MAX,
+	if (!trusted_read_optional(SALLYPORT_YAML, TRUST_ROOT, CONFIG_FILE_MAX,
 	    &settings->sallyport_yaml, &problem)) {
 		login->decision.file = SALLYPORT_YAML;
 		return login_fail(login, problem.reason, "%s", problem.what);

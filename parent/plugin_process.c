@@ -266,8 +266,14 @@ listen_to(int fd, int64_t deadline_ms, struct plugin_answer *answer)
 		    read(fd, &more, 1);
 		if (n > 0 && room == 0)
 			return PLUGIN_TALKS;
-		if (n <= 0)
+		if (n == 0)
 			return PLUGIN_ENDED;
+		if (n == -1) {
+			/* What was read may be half of what it said. */
+			(void)refuse(answer, "its output could not be read: %s",
+			    strerror(errno));
+			return PLUGIN_REFUSED;
+		}
 		answer->len += (uint32_t)n;
 	}
 }

@@ -146,7 +146,8 @@ open_cache(struct preload *p)
 {
 	char us[USER_NAME_MAX + 1];
 
-	local_user_name(geteuid(), us);
+	if (!login_own_name(&p->login, us))
+		return false;
 	cache_open_for(&p->login.cache, p->cache_user != NULL ?
 	    p->cache_user : us, p->uid, p->gid);
 	return p->login.cache.dir != -1 || login_fail(&p->login,

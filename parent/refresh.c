@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/opk_settings.h"
 #include "parent/print.h"
@@ -164,9 +163,9 @@ prepare(struct one *one)
 
 	if (!starter_open(&login->starter, NULL, &reason))
 		return login_fail(login, reason, "see the line before");
-	if (!login_start(login, WORKER_OPK_JUDGE))
+	if (!login_start(login, WORKER_OPK_JUDGE) ||
+	    !login_own_name(login, us))
 		return false;
-	local_user_name(geteuid(), us);
 	cache_open(&login->cache, us);
 	return opk_settings_load(login, &one->places, false,
 	    &one->settings) && opk_settings_ask(login, &one->settings) &&

@@ -58,7 +58,8 @@ open_executables(struct children *children, enum reason *reason)
 		if (children->executable[i] == -1) {
 			log_problem("a worker's executable is not safe to run",
 			    problem.what);
-			*reason = REASON_WORKER_START;
+			*reason = problem.reason == REASON_SYSTEM ?
+			    REASON_SYSTEM : REASON_WORKER_START;
 			return false;
 		}
 	}

@@ -160,7 +160,7 @@ status_main(int argc, char **argv)
 	}
 	/* A buffer given now saves stdio from asking about a terminal later. */
 	(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-	local_user_name(uid, status.us);
+	(void)!local_user_name(uid, status.us);
 	(void)uname(&status.uts);
 	log_open(true);
 	login_begin(&status.login, "status", "-", DEADLINE_DEFAULT_S);

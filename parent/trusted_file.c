@@ -30,6 +30,24 @@ problem_set(struct file_problem *problem, enum reason reason, const char *fmt,
 	return -1;
 }
 
+enum reason
+trusted_reason(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return REASON_CONFIG_MISSING;
+	case EACCES:
+	case EPERM:
+	case ELOOP:
+	case ENOTDIR:
+	case ENAMETOOLONG:
+	case ENXIO: /* a socket */
+		return REASON_CONFIG_MODE;
+	default:
+		return REASON_SYSTEM;
+	}
+}
+
 static bool
 owner_ok(uid_t owner, enum trust trust)
 {
@@ -64,10 +82,10 @@ look_at_directory(const char *dir, enum trust trust, bool *linked,
 		return check_directory(dir, &st, trust, problem);
 	*linked = true;
 	if (stat(dir, &st) == -1)
-		return problem_set(problem, errno == ENOENT ?
-		    REASON_CONFIG_MISSING : REASON_CONFIG_MODE,
-		    "directory %s: %s; fix: create it, or let us enter it",
-		    dir, strerror(errno));
+		return problem_set(problem, trusted_reason(errno),
+		    "directory %s: %s%s", dir, strerror(errno),
+		    trusted_reason(errno) == REASON_SYSTEM ? "" :
+		    "; fix: create it, or let us enter it");
 	return check_directory(dir, &st, trust, problem);
 }
 
@@ -161,6 +179,7 @@ open_checked(const char *path, enum trust trust, struct file_problem *problem)
 int
 trusted_open(const char *path, enum trust trust, struct file_problem *problem)
 {
+	enum reason reason;
 	struct stat st;
 	int fd;
 
@@ -168,18 +187,23 @@ trusted_open(const char *path, enum trust trust, struct file_problem *problem)
 	fd = open_checked(path, trust, problem);
 	if (fd == -1 && problem->reason != REASON_OK)
 		return -1;
-	if (fd == -1 && errno == ENOENT)
-		return problem_set(problem, REASON_CONFIG_MISSING,
+	reason = fd == -1 ? trusted_reason(errno) : REASON_OK;
+	if (reason == REASON_CONFIG_MISSING)
+		return problem_set(problem, reason,
 		    "it does not exist: create it");
-	if (fd == -1)
-		return problem_set(problem, REASON_CONFIG_MODE,
+	if (reason == REASON_CONFIG_MODE)
+		return problem_set(problem, reason,
 		    "%s; fix: chgrp it to our group (%u) and chmod g+r",
 		    strerror(errno), getegid());
-	if (fstat(fd, &st) == -1 || check_file(&st, trust, problem) == -1) {
-		(void)close(fd);
-		return -1;
-	}
-	return fd;
+	if (fd == -1)
+		return problem_set(problem, reason, "%s", strerror(errno));
+	if (fstat(fd, &st) == -1)
+		(void)problem_set(problem, REASON_SYSTEM, "%s",
+		    strerror(errno));
+	else if (check_file(&st, trust, problem) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
 }
 
 bool
@@ -202,8 +226,7 @@ trusted_directory(const char *path, enum trust trust,
 	    check_directories(path, trust, &linked, problem) == -1)
 		return false;
 	if (realpath(path, real) == NULL) {
-		(void)problem_set(problem, errno == ENOENT ?
-		    REASON_CONFIG_MISSING : REASON_CONFIG_MODE, "%s",
+		(void)problem_set(problem, trusted_reason(errno), "%s",
 		    strerror(errno));
 		return false;
 	}
@@ -295,6 +318,23 @@ trusted_read(const char *path, enum trust trust, size_t max,
 	done = trusted_read_open(fd, max, file, problem);
 	(void)close(fd);
 	return done;
+}
+
+bool
+trusted_read_optional(const char *path, enum trust trust, size_t max,
+    struct trusted_file *file, struct file_problem *problem)
+{
+	struct stat st;
+	int error = lstat(path, &st) == -1 ? errno : 0;
+
+	*file = (struct trusted_file){ NULL, 0, false, 0 };
+	*problem = (struct file_problem){ .reason = REASON_OK };
+	if (error == ENOENT && path[0] != '\0')
+		return true;
+	if (error == 0 || trusted_reason(error) != REASON_SYSTEM)
+		return trusted_read(path, trust, max, file, problem);
+	(void)problem_set(problem, REASON_SYSTEM, "%s", strerror(error));
+	return false;
 }
 
 void

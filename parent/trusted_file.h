@@ -34,6 +34,12 @@ struct file_problem {
 };
 
 /*
+ * Which reason an errno is: what somebody must mend at the file, or
+ * REASON_SYSTEM for what may be over by the next login.
+ */
+enum reason trusted_reason(int error);
+
+/*
  * Opens path, which must be absolute and a regular file, and every directory
  * on the way changeable by root or us only. Returns a descriptor for reading,
  * or -1 with *problem. With TRUST_ANY only "a regular file" holds.
@@ -62,6 +68,14 @@ bool trusted_directory(const char *path, enum trust trust,
  * REASON_CONFIG_MISSING.
  */
 bool trusted_read(const char *path, enum trust trust, size_t max,
+    struct trusted_file *file, struct file_problem *problem)
+    __attribute__((warn_unused_result));
+
+/*
+ * The same for a file that need not be there: it is empty then. A link of that
+ * name is one that is.
+ */
+bool trusted_read_optional(const char *path, enum trust trust, size_t max,
     struct trusted_file *file, struct file_problem *problem)
     __attribute__((warn_unused_result));
 

@@ -1,13 +1,11 @@
 #include "parent/verify.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/login_name.h"
 #include "parent/print.h"
@@ -15,15 +13,13 @@
 #include "parent/verify_options.h"
 #include "seccomp/cage.h"
 
-/* Ending a process takes microseconds; waiting longer helps nobody. */
-#define END_MS 500
-
 /* What needs no file and no process to be refused. */
 static bool
 check_request(struct verify *v)
 {
 	const struct verify_request *request = v->request;
 	struct login *login = &v->login;
+	enum err err;
 
 	if (!login_name_valid(request->user))
 		return login_fail(login, REASON_USER_NAME,
@@ -32,7 +28,10 @@ check_request(struct verify *v)
 		    USER_NAME_MAX);
 	if (offered_key_plain_type(request->key_type) == NULL)
 		return login_fail(login, REASON_CERT_TYPE, "%s", "");
-	if (!offered_key_read(&v->offered, request->key_type, request->key))
+	err = offered_key_read(&v->offered, request->key_type, request->key);
+	if (err == ERR_MEMORY)
+		return login_fail(login, REASON_MEMORY, "no memory");
+	if (err != ERR_OK)
 		return login_fail(login, REASON_CERT_BLOB,
 		    "it is not base64, or too long");
 	return true;
@@ -60,7 +59,8 @@ verify_run(struct verify *v)
 	/* It links, tests itself and shuts its cage while we read files. */
 	if (!login_start(login, WORKER_OPK_JUDGE))
 		return false;
-	local_user_name(geteuid(), v->us);
+	if (!login_own_name(login, v->us))
+		return false;
 	cache_open(&login->cache, v->us);
 	return verify_brief_judge(v) && login_shut_cage(login) && verify_hear_judge(v);
 }
@@ -68,7 +68,7 @@ verify_run(struct verify *v)
 void
 verify_end(struct verify *v)
 {
-	plugin_end(&v->plugins, ipc_now_ms() + END_MS);
+	plugin_end(&v->plugins, login_end_ms(&v->login));
 	login_close(&v->login);
 	for (size_t i = 0; i < v->nproviders; i++)
 		provider_keys_free(&v->providers[i].keys);
@@ -92,14 +92,16 @@ silent_status(const struct verify *v, const struct verify_options *options)
 }
 
 /* Everything or nothing, once, last. */
-static bool
+static enum printed
 print_line(struct verify *v)
 {
-	if (print_all(v->line, strlen(v->line), STDOUT_FILENO,
-	    v->login.deadline_ms))
-		return true;
-	return login_fail(&v->login, REASON_SYSTEM,
-	    "the line could not be written to standard output");
+	enum printed printed = print_all(v->line, strlen(v->line),
+	    STDOUT_FILENO, v->login.deadline_ms);
+
+	if (printed != PRINTED_ALL)
+		(void)login_fail(&v->login, REASON_SYSTEM,
+		    "the line could not be written to standard output");
+	return printed;
 }
 
 static uint64_t
@@ -110,25 +112,14 @@ time_of_day(void)
 	return now > 0 ? (uint64_t)now : 0;
 }
 
-/*
- * The last resort. Killed by a signal, sshd would log our command line and so
- * the token. The one line is written at once: it is out, or nothing is.
- */
-static void
-give_up(int sig)
-{
-	(void)sig;
-	_exit(0);
-}
-
 int
 verify_main(int argc, char **argv)
 {
-	static const struct sigaction last_resort = { .sa_handler = give_up };
 	static struct verify v;
 	struct verify_options options;
 	struct verify_request request;
-	bool to_stderr, allowed, printed = true;
+	enum printed printed = PRINTED_NOTHING;
+	bool to_stderr;
 	int status;
 
 	if ((status = verify_options_read(argc, argv, &options)) != -1)
@@ -136,8 +127,7 @@ verify_main(int argc, char **argv)
 	to_stderr = options.log_stderr || isatty(STDERR_FILENO);
 	quiet_streams(to_stderr);
 	log_open(to_stderr);
-	(void)sigaction(SIGALRM, &last_resort, NULL);
-	(void)alarm((options.deadline_s != 0 ? options.deadline_s :
+	login_last_resort((options.deadline_s != 0 ? options.deadline_s :
 	    DEADLINE_MAX_S) + 1);
 	request = (struct verify_request){
 		.user = options.user,
@@ -153,11 +143,11 @@ verify_main(int argc, char **argv)
 	v.request = &request;
 	login_begin(&v.login, "openpubkey", options.user,
 	    options.deadline_s != 0 ? options.deadline_s : DEADLINE_DEFAULT_S);
-	if ((allowed = verify_run(&v)))
+	if (verify_run(&v))
 		printed = print_line(&v);
-	status = allowed && printed ? 0 : silent_status(&v, &options);
+	status = printed == PRINTED_ALL ? 0 : printed == PRINTED_HALF ? 1 :
+	    silent_status(&v, &options);
 	login_log(&v.login);
 	verify_end(&v);
-	/* Half a line is none: sshd disregards it for the status. */
-	return printed ? status : 1;
+	return status;
 }

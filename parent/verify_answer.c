@@ -161,6 +161,7 @@ allow(struct verify *v, const struct ipc_message *m)
 		.user = v->request->user,
 		.ends = v->settings.expiry_time ? m->as.LOGIN_VERDICT.ends : 0,
 	};
+	enum err err;
 
 	if (line.principal == IPC_PRINCIPAL_LOGIN_NAME &&
 	    !offered_key_principal_valid(line.user)) {
@@ -169,9 +170,9 @@ allow(struct verify *v, const struct ipc_message *m)
 		    "fix: a client that asks for opkssh-wildcard");
 		return ERR_OK;
 	}
-	v->line = offered_key_line(&v->offered, &line);
-	if (v->line == NULL)
-		return ERR_BOUND;
+	err = offered_key_line(&v->offered, &line, &v->line);
+	if (err != ERR_OK)
+		return err;
 	v->login.decision.keys = 1;
 	v->login.decision.file = opk_settings_file(&v->settings,
 	    (enum ipc_text)m->as.LOGIN_VERDICT.text);

@@ -1,5 +1,6 @@
 #include "parent/worker_path.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +50,7 @@ worker_path_open(const char *const places[WORKER_PLACES],
 
 	for (int i = 0; i < WORKER_PLACES && fd == -1; i++) {
 		if (!place_path(places[i], path)) {
-			problem->reason = REASON_SYSTEM;
+			problem->reason = trusted_reason(errno);
 			(void)snprintf(problem->what, sizeof(problem->what),
 			    "/proc/self/exe cannot be read; is /proc mounted?");
 			return -1;

@@ -61,6 +61,23 @@ cage_step_name(int status)
 	return step_names[status - CAGE_EXIT_FIRST];
 }
 
+bool
+cage_lacks(int error)
+{
+	switch (error) {
+	case EPERM:
+	case EACCES:
+	case EINVAL:
+	case ENOSYS:
+	case ENODEV: /* no tmpfs */
+	case ENOSPC: /* no more namespaces of this kind, or none at all */
+	case EUSERS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * Empties the bounding set but for the capabilities in keep, bit by bit;
  * *emptied is false if this process may not. (libcap-ng would read
@@ -249,7 +266,7 @@ landlock(const struct landlock_rules *rules, struct cage_report *report)
 
 	if (abi == 0)
 		return CAGE_SHUT;
-	if (landlock_restrict(rules, abi) == -1)
+	if (abi == -1 || landlock_restrict(rules, abi) == -1)
 		return CAGE_STEP_LANDLOCK;
 	report->landlock_abi = abi;
 	report->layers |= CAGE_LANDLOCK_FILES;
@@ -279,7 +296,7 @@ own_user_namespace(const struct cage_plan *plan, uint32_t *layers)
 	if (!plan->own_net || (*layers & CAGE_USER_NS) != 0)
 		return CAGE_SHUT;
 	if (unshare(CLONE_NEWUSER) == -1)
-		return CAGE_SHUT;
+		return cage_lacks(errno) ? CAGE_SHUT : CAGE_STEP_NAMESPACES;
 	*layers |= CAGE_USER_NS;
 	/* A new user namespace fills all the sets again. */
 	return drop_bounding(layers);
@@ -414,6 +431,8 @@ cage_net_ports(const uint16_t *ports, size_t nports)
 	};
 	int abi = landlock_abi();
 
+	if (abi == -1)
+		return CAGE_STEP_LANDLOCK;
 	/* Files stay as the first ruleset left them: rulesets only narrow. */
 	if (abi < LANDLOCK_ABI_NET)
 		return CAGE_SHUT;

@@ -89,6 +89,12 @@ enum cage_step {
 const char *cage_step_name(int status);
 
 /*
+ * Whether an errno says that this machine or this user may not have namespaces
+ * or mounts, and not that they could not be had this time.
+ */
+bool cage_lacks(int error);
+
+/*
  * A worker's cage. parent: the process whose death must be ours. Returns
  * CAGE_SHUT, or the step that failed: the caller must _exit() with it.
  */

@@ -44,7 +44,10 @@ struct landlock_rules {
 	int scoped;
 };
 
-/* The kernel's ABI, 0 if it has no Landlock or it is switched off. */
+/*
+ * The kernel's ABI, 0 if it has no Landlock or it is switched off; -1 with
+ * errno if it did not say.
+ */
 int landlock_abi(void);
 
 /*

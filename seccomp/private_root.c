@@ -45,7 +45,10 @@ map_user(uid_t uid, gid_t gid)
 	return write_proc("/proc/self/gid_map", map);
 }
 
-/* Returns whether this process now may mount things that only it sees. */
+/*
+ * Returns whether this process now may mount things that only it sees; if
+ * not, errno says why.
+ */
 static bool
 enter_namespaces(const struct cage_plan *plan, uint32_t *layers)
 {
@@ -154,7 +157,7 @@ static enum cage_step
 enter_empty_root(uint32_t *layers)
 {
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) == -1)
-		return CAGE_SHUT;
+		return cage_lacks(errno) ? CAGE_SHUT : CAGE_STEP_NAMESPACES;
 	*layers |= CAGE_USER_NS | CAGE_NET_NS;
 	if (chroot(".") == -1)
 		return CAGE_STEP_ROOT;
@@ -171,10 +174,10 @@ private_root_enter(const struct cage_plan *plan, uint32_t *layers)
 	    is_empty_directory("."))
 		return enter_empty_root(layers);
 	if (!enter_namespaces(plan, layers))
-		return CAGE_SHUT;
+		return cage_lacks(errno) ? CAGE_SHUT : CAGE_STEP_NAMESPACES;
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
 	    mount("tmpfs", MOUNT_POINT, "tmpfs", MOUNT_FLAGS, ROOT_SIZE) == -1)
-		return CAGE_SHUT;
+		return cage_lacks(errno) ? CAGE_SHUT : CAGE_STEP_ROOT;
 	if ((step = build_root(plan)) == CAGE_SHUT)
 		*layers |= CAGE_ROOT;
 	return step;

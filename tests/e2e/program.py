@@ -199,6 +199,15 @@ def running():
     return found
 
 
+def assert_nobody_is_left():
+    """A worker that lost its parent is killed by the kernel a moment later."""
+    for _ in range(20):
+        if not running():
+            break
+        time.sleep(0.05)
+    assert not running(), "processes left behind"
+
+
 def as_sshd_would(user):
     """The keyword arguments for subprocess: the identity and environment that sshd gives its command."""
     environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "USER": user, "LOGNAME": user,
@@ -212,12 +221,15 @@ class Program:
         self.path = program_path()
         self.log = log
 
+    def started_as(self, user):
+        return as_sshd_would(user)
+
     def run(self, *arguments, as_user="key9"):
         """Run the program as sshd would run it, and check what must hold of every run."""
         self.log.take()
         start = time.monotonic()
         with subprocess.Popen([self.path, *arguments], text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, **as_sshd_would(as_user)) as process:
+                              stderr=subprocess.PIPE, **self.started_as(as_user)) as process:
             try:
                 stdout, stderr = process.communicate(timeout=40)
             finally:
@@ -229,12 +241,7 @@ class Program:
         for line in [*result.log, stderr]:
             assert API_KEY not in line, "the API key is in the log"
             assert line.isascii() and line.replace("\n", "").isprintable(), repr(line)
-        # A worker that lost its parent is killed by the kernel a moment later.
-        for _ in range(20):
-            if not running():
-                break
-            time.sleep(0.05)
-        assert not running(), "processes left behind"
+        assert_nobody_is_left()
         return result
 
     def keys_for(self, user, *options, as_user="key9", deadline=None):

@@ -13,6 +13,7 @@ import pytest
 
 E2E = Path(__file__).resolve().parents[1] / "e2e"
 sys.path.insert(0, str(E2E))
+sys.path.append(str(E2E.parent / "faults"))     # for injector.py
 
 import room  # noqa: E402
 

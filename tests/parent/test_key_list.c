@@ -224,7 +224,8 @@ printed_to_reader(int flags, useconds_t pause)
 
 	assert_int_equal(pipe2(fds, flags), 0);
 	child = reader(fds[0], fds[1], pause);
-	assert_true(print_all(list.text, list.len, fds[1], ipc_now_ms() + 20000));
+	assert_int_equal(print_all(list.text, list.len, fds[1],
+	    ipc_now_ms() + 20000), PRINTED_ALL);
 	(void)close(fds[1]);
 	(void)close(fds[0]);
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -245,7 +246,7 @@ key_list_print_reader_gets_it_all(void **state)
 
 /* sshd closes the pipe as soon as a key matches. */
 static void
-key_list_print_reader_heard_enough_true(void **state)
+key_list_print_reader_heard_enough_is_all(void **state)
 {
 	int fds[2];
 
@@ -254,7 +255,8 @@ key_list_print_reader_heard_enough_true(void **state)
 	(void)signal(SIGPIPE, SIG_IGN); /* as main() has it */
 	assert_int_equal(pipe(fds), 0);
 	(void)close(fds[0]);
-	assert_true(print_all(list.text, list.len, fds[1], ipc_now_ms() + 10000));
+	assert_int_equal(print_all(list.text, list.len, fds[1],
+	    ipc_now_ms() + 10000), PRINTED_ALL);
 	(void)close(fds[1]);
 	(void)signal(SIGPIPE, SIG_DFL);
 }
@@ -268,7 +270,8 @@ unread(int flags)
 	assert_int_equal(pipe2(fds, flags), 0);
 	/* Ends the test if the writer waits for ever. */
 	(void)alarm(20);
-	assert_false(print_all(list.text, list.len, fds[1], began + 300));
+	assert_int_equal(print_all(list.text, list.len, fds[1], began + 300),
+	    PRINTED_HALF);
 	took = ipc_now_ms() - began;
 	(void)alarm(0);
 	assert_in_range(took, 300, 300 + SLACK_MS);
@@ -277,7 +280,7 @@ unread(int flags)
 }
 
 static void
-key_list_print_nobody_reads_false_by_deadline(void **state)
+key_list_print_nobody_reads_half_by_deadline(void **state)
 {
 	(void)state;
 	make_large();
@@ -286,7 +289,7 @@ key_list_print_nobody_reads_false_by_deadline(void **state)
 
 /* The pipe that sshd makes is of this kind. */
 static void
-key_list_print_nobody_reads_blocking_false_by_deadline(void **state)
+key_list_print_nobody_reads_blocking_half_by_deadline(void **state)
 {
 	(void)state;
 	make_large();
@@ -294,21 +297,23 @@ key_list_print_nobody_reads_blocking_false_by_deadline(void **state)
 }
 
 static void
-key_list_print_unusable_descriptor_false(void **state)
+key_list_print_unusable_descriptor_nothing(void **state)
 {
 	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	(void)state;
 	assert_int_equal(add("ssh-ed25519", "AAAA", ""), ERR_OK);
 	(void)close(fd);
-	assert_false(print_all(list.text, list.len, fd, ipc_now_ms() + 10000));
+	assert_int_equal(print_all(list.text, list.len, fd,
+	    ipc_now_ms() + 10000), PRINTED_NOTHING);
 	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	assert_false(print_all(list.text, list.len, fd, ipc_now_ms() + 10000));
+	assert_int_equal(print_all(list.text, list.len, fd,
+	    ipc_now_ms() + 10000), PRINTED_NOTHING);
 	(void)close(fd);
 }
 
 static void
-key_list_print_full_disk_false(void **state)
+key_list_print_full_disk_nothing(void **state)
 {
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 
@@ -316,7 +321,8 @@ key_list_print_full_disk_false(void **state)
 	if (fd == -1)
 		skip();
 	assert_int_equal(add("ssh-ed25519", "AAAA", ""), ERR_OK);
-	assert_false(print_all(list.text, list.len, fd, ipc_now_ms() + 10000));
+	assert_int_equal(print_all(list.text, list.len, fd,
+	    ipc_now_ms() + 10000), PRINTED_NOTHING);
 	(void)close(fd);
 }
 
@@ -333,12 +339,12 @@ main(void)
 		WITH_LIST(key_list_as_many_as_allowed),
 		WITH_LIST(key_list_large_keys_bounded),
 		WITH_LIST(key_list_print_reader_gets_it_all),
-		WITH_LIST(key_list_print_reader_heard_enough_true),
-		WITH_LIST(key_list_print_nobody_reads_false_by_deadline),
+		WITH_LIST(key_list_print_reader_heard_enough_is_all),
+		WITH_LIST(key_list_print_nobody_reads_half_by_deadline),
 		WITH_LIST(
-		    key_list_print_nobody_reads_blocking_false_by_deadline),
-		WITH_LIST(key_list_print_unusable_descriptor_false),
-		WITH_LIST(key_list_print_full_disk_false),
+		    key_list_print_nobody_reads_blocking_half_by_deadline),
+		WITH_LIST(key_list_print_unusable_descriptor_nothing),
+		WITH_LIST(key_list_print_full_disk_nothing),
 	};
 
 	return cmocka_run_group_tests_name("key_list", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -250,6 +251,23 @@ trusted_file_missing_told_from_unsafe(void **state)
 	assert_false(trusted_missing(""));
 }
 
+/* Nobody has anything to mend at the file: the next login may well work. */
+static void
+trusted_file_no_descriptor_left_is_no_fault_of_the_file(void **state)
+{
+	struct rlimit before, none;
+
+	(void)state;
+	needs_root();
+	make("file", 0, 0600);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){ 0, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(open_name("file", TRUST_ROOT), REASON_SYSTEM);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(open_name("file", TRUST_ROOT), REASON_OK);
+}
+
 static void
 trusted_file_path_not_absolute_or_too_long_refused(void **state)
 {
@@ -311,6 +329,35 @@ trusted_file_read_up_to_its_bound(void **state)
 }
 
 /* The bound is no size: nobody has 12 MiB taken for a few rows. */
+static enum reason
+read_optional(const char *path)
+{
+	bool ok = trusted_read_optional(path, TRUST_ROOT, 4096, &file,
+	    &problem);
+
+	assert_true(ok == (problem.reason == REASON_OK));
+	trusted_free(&file);
+	return problem.reason;
+}
+
+static void
+trusted_file_optional_may_be_missing_and_nothing_else(void **state)
+{
+	(void)state;
+	needs_root();
+	assert_int_equal(read_optional(scratch("none")), REASON_OK);
+	assert_int_equal(read_optional(scratch("none/none")), REASON_OK);
+	make("file", 0, 0600);
+	assert_int_equal(read_optional(scratch("file")), REASON_OK);
+	assert_int_equal(read_optional(scratch("file/none")),
+	    REASON_CONFIG_MODE);
+	make("file", 0, 0666);
+	assert_int_equal(read_optional(scratch("file")), REASON_CONFIG_MODE);
+	assert_int_equal(read_optional(scratch("leads-nowhere")),
+	    REASON_CONFIG_MISSING);
+	assert_int_equal(read_optional(""), REASON_CONFIG_VALUE);
+}
+
 static void
 trusted_file_read_into_memory_of_its_size(void **state)
 {
@@ -390,8 +437,12 @@ main(void)
 		cmocka_unit_test(trusted_file_other_kinds_refused),
 		cmocka_unit_test(trusted_file_missing_told_from_unsafe),
 		cmocka_unit_test(
+		    trusted_file_no_descriptor_left_is_no_fault_of_the_file),
+		cmocka_unit_test(
 		    trusted_file_path_not_absolute_or_too_long_refused),
 		cmocka_unit_test(trusted_file_read_up_to_its_bound),
+		cmocka_unit_test(
+		    trusted_file_optional_may_be_missing_and_nothing_else),
 		cmocka_unit_test(trusted_file_read_into_memory_of_its_size),
 		cmocka_unit_test(trusted_file_longer_than_it_said_read_whole),
 		cmocka_unit_test(trusted_file_group_that_reads_told),

@@ -1,0 +1,149 @@
+"""The logins that faults come into: their files, what is cached before, what each must print."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import opk_login
+import program
+import room
+from key9_api import answer, status
+from keys import new_ed25519
+from room import CACHE, HOMES, SCRATCH
+
+OFFERED = opk_login.login_of()
+SYSTEM_CAS = Path("/etc/ssl/certs")
+
+
+def few_system_cas():
+    """Instead of the machine's 140: a fault in loading one is as good as in another."""
+    few = SCRATCH / "certs"
+    if few.exists():
+        return
+    few.mkdir()
+    for path in sorted(SYSTEM_CAS.glob("*.0"))[:3]:
+        shutil.copy(path, few)
+    room.mount(few, SYSTEM_CAS)
+
+
+class Login:
+    """One login of alice, as this command user."""
+
+    def __init__(self, lab, command_user, words, lines):
+        few_system_cas()
+        self.name = None        # in words
+        self.lab, self.command_user, self.words = lab, command_user, words
+        self.lines = lines      # what it prints: "" if it is refused
+        self.directory = CACHE / command_user
+        self.cached = {}        # the files that each login finds
+        first = self.undisturbed()
+        assert self.is_right(first), first
+        self.content = {name: entry.body for name, entry in self.entries()}
+
+    def arguments(self, deadline):
+        return [self.words[0], f"--deadline={deadline}", *self.words[1:]]
+
+    def undisturbed(self):
+        return self.lab.program.run(*self.arguments(5), as_user=self.command_user)
+
+    def next_one(self):
+        """Without the minute that there must be between two attempts to fetch: but one that will
+        be made some day keeps nobody."""
+        for path in self.directory.glob("try-*"):
+            if program.read_entry(path).fetched <= time.time():
+                path.unlink()
+        return self.undisturbed()
+
+    def is_right(self, result):
+        decision = "allow" if self.lines else "deny"
+        return ((result.status, result.stdout) == (0, self.lines) and
+                result.decision["decision"] == decision)
+
+    # The cache.
+
+    def files(self):
+        if not self.directory.exists():
+            return {}
+        return {path.name: path.read_bytes() for path in self.directory.iterdir()}
+
+    def cache_has_changed(self):
+        return self.files() != self.cached
+
+    def entries(self):
+        """(name, entry) of what is cached. One that is damaged is an AssertionError."""
+        return [(name, program.read_entry(self.directory / name)) for name in self.files()
+                if not name.startswith("lock-")]
+
+    def keep_cache(self):
+        """From here on each login finds what is there now, less the last attempt to fetch."""
+        self.cached = {name: data for name, data in self.files().items()
+                       if not name.startswith("try-")}
+
+    def restore_cache(self):
+        program.make_cache(self.command_user)
+        for path in self.directory.iterdir():
+            path.unlink()
+        for name, data in self.cached.items():
+            path = self.directory / name
+            path.write_bytes(data)
+            path.chmod(0o600)
+            os.chown(path, *[program.cache_owner(self.command_user)] * 2)
+
+
+def verify(lab, idp, command_user, rule="alice@example.com", home=None, plugin=None, cached=True,
+           allowed=True):
+    opk_login.write_rules(idp, rule=rule)
+    if plugin:
+        opk_login.write_plugin(plugin)
+    if home:
+        opk_login.write_home_rule(f"alice {home} {idp.issuer}\n")
+        for path in [HOMES / "alice", opk_login.HOME_RULES.parent, opk_login.HOME_RULES]:
+            path.chmod(0o755)       # not only root must be able to read it
+    login = Login(lab, command_user, ["verify", "alice", *opk_login.words(OFFERED)],
+                  opk_login.line_of(OFFERED) if allowed else "")
+    if cached:
+        login.keep_cache()
+    return login
+
+
+def verify_cold(*where):
+    return verify(*where, cached=False)
+
+
+def verify_home(*where):
+    """No rule of ours fits, one of the user's own does."""
+    return verify(*where, rule="nobody@example.com", home="alice@example.com")
+
+
+def verify_refused(*where, plugin="echo deny"):
+    """No rule of anybody's fits, and a plugin says no."""
+    return verify(*where, rule="nobody@example.com", home="bob@example.com", plugin=plugin,
+                  allowed=False)
+
+
+def key9(lab, idp, command_user, cached=False, keys=3):
+    program.write_config(lab.sections(command_user), group=command_user)
+    lines = [new_ed25519() for _ in range(keys)]
+    lab.api.behaviours["alice"] = answer(*lines)
+    login = Login(lab, command_user, ["k9-ssh", "--user=alice"],
+                  "".join(f"{line}\n" for line in lines))
+    if cached:
+        login.keep_cache()
+        lab.api.behaviours["alice"] = status("503 Service Unavailable")
+    return login
+
+
+def key9_stale(*where):
+    """Key9 cannot answer; what it has said before stands in."""
+    return key9(*where, cached=True)
+
+
+LOGINS = {
+    "verify-warm": verify,
+    "verify-cold": verify_cold,
+    "verify-home": verify_home,
+    "verify-refused": verify_refused,
+    "k9": key9,
+    "k9-stale": key9_stale,
+}

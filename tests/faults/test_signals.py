@@ -1,0 +1,43 @@
+"""SIGTERM and SIGSTOP to each process at each of its steps (SIGKILL: tests/liars)."""
+
+import pytest
+
+from injected import SIGTERM, Faults
+from injector import PARENT
+
+each_login = pytest.mark.parametrize("login", [
+    ("verify-cold", "key9"), ("verify-home", "root"), ("k9", "root"), ("k9-stale", "key9")],
+    ids="-".join, indirect=True)
+
+
+@each_login
+def test_terminated(login):
+    faults = Faults(login)
+    faults.sweep("step", [SIGTERM], sample=8)
+    faults.check()
+
+
+@each_login
+def test_stopped_for_good(login):
+    """All but the parent, which ends them."""
+    faults = Faults(login)
+    faults.sweep("step", ["signal=19"], sample=2, deadline=1,
+                 processes=[who for who in faults.calls if who != PARENT])
+    faults.check()
+
+
+@each_login
+def test_stopped_for_a_moment(login):
+    """That nobody minds."""
+    faults = Faults(login)
+    faults.sweep("step", ["pause=200"], sample=2, deadline=5, harmless=True)
+    faults.check()
+
+
+@each_login
+@pytest.mark.parametrize("pause", ["pause=1500", "pause=2500"])
+def test_parent_is_stopped_for_longer_than_it_may_take(login, pause):
+    """Up to its deadline, or even to its last resort, a second later."""
+    faults = Faults(login)
+    faults.sweep("step", [pause], sample=1, deadline=1, processes=[PARENT])
+    faults.check()
