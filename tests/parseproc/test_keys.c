@@ -90,8 +90,10 @@ ended(void)
 static void
 send_text(enum ipc_text kind, const void *text, size_t len)
 {
-	assert_int_equal(ipc_send_text(&parent, SOON, kind, text, len),
-	    ERR_OK);
+	enum err err = ipc_send_text(&parent, SOON, kind, text, len);
+
+	/* As test_judge.c: it may be gone before the last word. */
+	assert_true(err == ERR_OK || err == ERR_EOF);
 }
 
 static void
