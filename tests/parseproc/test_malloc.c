@@ -47,6 +47,8 @@ calloc_product_that_wraps_refused(void **state)
 	assert_null(do_calloc(2, SIZE_MAX / 2 + 1));
 	assert_null(do_calloc(SIZE_MAX / 16 + 2, 16));
 	assert_null(do_calloc(ARENA_SIZE / 2, 3));
+	/* No product wraps here, but there is no room beside the head. */
+	assert_null(do_calloc(1, ARENA_SIZE));
 }
 
 /* Also where something else was before. */
@@ -64,6 +66,9 @@ calloc_is_zero(void **state)
 		assert_int_equal(p[i], 0);
 	free(p);
 	p = do_calloc(0, SIZE_MAX);
+	assert_non_null(p);
+	free(p);
+	p = do_calloc(5, 0);
 	assert_non_null(p);
 	free(p);
 }
