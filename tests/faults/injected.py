@@ -168,8 +168,8 @@ class Faults:
         a sample of as many, and at the first and last call of each name."""
         found = self.events(event)
         found = {who: found[who] for who in sorted(processes or found)}
-        if event == "call":     # Of which there may be one more or less; not of that name.
-            found = {who: by_name(names) for who, names in found.items()}
+        if event in ("call", "step"):   # Now and then there is one more, but not of each name.
+            found = {who: by_name(event, names) for who, names in found.items()}
         else:
             found = {who: {event: len(names)} for who, names in found.items()}
         events = [(who, event, last) for who in found for event, last in found[who].items()]
@@ -187,9 +187,9 @@ class Faults:
             self.put(who, event, k, chance.choice(hows), **more)
 
 
-def by_name(names):
+def by_name(event, names):
     """event of injector.c: how many there are."""
-    return {f"call:{name}": count for name, count in sorted(Counter(names).items())}
+    return {f"{event}:{name}": count for name, count in sorted(Counter(names).items())}
 
 
 def first_and_last(events):

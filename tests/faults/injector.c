@@ -7,10 +7,10 @@
  * starter, "011" and "012" the starter's, which are the workers in the order
  * of a login; "*": any of them. The fault comes at its K-th EVENT:
  *
- *   call:NAME  a system call of this name; prctl-N: prctl() with this option
- *   call       any system call, but for the few that cannot fail
+ *   call       a system call, but for the few that cannot fail
  *   step       one by which a process starts, hears, tells or leaves another;
  *              between two of them nothing happens that another could see
+ *   call:NAME, step:NAME  one of this name; prctl-N: prctl() with this option
  *   transfer   read or write of some bytes of a file or stream
  *   message    a message to another process of ours
  *   clock      a look at the time of day; all of them become system calls
