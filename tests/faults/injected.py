@@ -121,11 +121,10 @@ class Faults:
         except AssertionError:
             yield "a damaged entry in the cache"
             return
-        for name, entry in entries:
-            if "." in name and fault.at != "unlinkat" and fault.how != SIGTERM:
-                yield "a file left behind in the cache"
-            elif entry.body != self.login.content.get(name.partition(".")[0], b""):
-                yield "other content in the cache"
+        if any(entry.body != self.login.content.get(name, b"") for name, entry in entries):
+            yield "other content in the cache"
+        if self.login.left_behind() and fault.at != "unlinkat" and fault.how != SIGTERM:
+            yield "a file left behind in the cache"
         if not self.login.is_right(self.login.next_one()):
             yield "the next login is not right"
         if any(entry.fetched > time.time() for _, entry in self.login.entries()):
@@ -179,8 +178,8 @@ class Faults:
                     self.every(who, event, how, **more)
             return
         chance = random.Random(f"{event} in {self.login.name}")
-        every = [(who, event, k) for who, event, last in events for k in range(1, last + 1)]
-        chosen = chance.sample(every, min(sample, len(every)))
+        all_ks = [(who, event, k) for who, event, last in events for k in range(1, last + 1)]
+        chosen = chance.sample(all_ks, min(sample, len(all_ks)))
         if event == "call":
             chosen += first_and_last(events)
         for who, event, k in chosen:
