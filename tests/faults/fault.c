@@ -173,12 +173,12 @@ int
 fault_counts(const struct fault *fault, const struct tracee *t,
     const char *name)
 {
-	if (!fault->started)
+	if (!fault->started ||
+	    (fault->name != NULL && strcmp(fault->name, name) != 0))
 		return 0;
 	switch (fault->event) {
 	case CALL:
-		return can_fail(t) &&
-		    (fault->name == NULL || strcmp(fault->name, name) == 0);
+		return can_fail(t);
 	case STEP:
 		return is_step(t);
 	case TRANSFER:

@@ -7,10 +7,10 @@
  * starter, "011" and "012" the starter's, which are the workers in the order
  * of a login; "*": any of them. The fault comes at its K-th EVENT:
  *
- *   call:NAME  a system call of this name; prctl-N: prctl() with this option
- *   call       any system call, but for the few that cannot fail
+ *   call       a system call, but for the few that cannot fail
  *   step       one by which a process starts, hears, tells or leaves another;
  *              between two of them nothing happens that another could see
+ *   call:NAME, step:NAME  one of this name; prctl-N: prctl() with this option
  *   transfer   read or write of some bytes of a file or stream
  *   message    a message to another process of ours
  *   clock      a look at the time of day; all of them become system calls
@@ -126,15 +126,15 @@ on_call(struct tracee *t)
 static void
 do_late(void)
 {
-	struct tracee *t = tracee_of(late_pid);
+	pid_t pid = late_pid;
 
-	if (late_pid == 0 || now_ms() < late_ms)
+	if (pid == 0 || now_ms() < late_ms)
 		return;
 	late_pid = 0;
 	if (fault.how == PAUSE)
-		(void)kill(t->pid, SIGCONT);
+		(void)kill(pid, SIGCONT);
 	else
-		tracee_resume(t, 0);
+		tracee_resume(tracee_of(pid), 0);
 }
 
 /* A stop that is no event of ptrace's. */
@@ -221,6 +221,8 @@ main(int argc, char **argv)
 		if (pid <= 0 || (t = tracee_of(pid)) == NULL)
 			continue;
 		if (!WIFSTOPPED(status)) {
+			if (pid == late_pid)
+				late_pid = 0;
 			if (pid == root)
 				ended = WIFEXITED(status) ?
 				    WEXITSTATUS(status) :

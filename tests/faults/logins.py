@@ -73,7 +73,11 @@ class Login:
     def entries(self):
         """(name, entry) of what is cached. One that is damaged is an AssertionError."""
         return [(name, program.read_entry(self.directory / name)) for name in self.files()
-                if not name.startswith("lock-")]
+                if not name.startswith("lock-") and "." not in name]
+
+    def left_behind(self):
+        """What was being written."""
+        return [name for name in self.files() if "." in name]
 
     def keep_cache(self):
         """From here on each login finds what is there now, less the last attempt to fetch."""
