@@ -50,7 +50,7 @@ class Login:
     def next_one(self):
         """Without the minute that there must be between two attempts to fetch: but one that will
         be made some day keeps nobody."""
-        for path in self.directory.glob("try-*"):
+        for path in self.directory.glob("try-*[0-9a-f]"):
             if program.read_entry(path).fetched <= time.time():
                 path.unlink()
         return self.undisturbed()
