@@ -80,7 +80,7 @@ put_int(struct wire_writer *w, size_t n, uint64_t v)
 	if (w->size - w->used < n)
 		return ERR_TOO_BIG;
 	for (size_t i = n; i > 0; i--) {
-		w->buf[w->used + i - 1] = (uint8_t)v;
+		w->buf[w->used + i - 1] = (uint8_t)(v & 0xff);
 		v >>= 8;
 	}
 	w->used += n;

@@ -30,7 +30,7 @@ enum err wire_get_u8(struct wire_reader *r, uint8_t *v) MUST_CHECK;
 enum err wire_get_u32(struct wire_reader *r, uint32_t *v) MUST_CHECK;
 enum err wire_get_u64(struct wire_reader *r, uint64_t *v) MUST_CHECK;
 
-/* The next n bytes, borrowed from the reader's buffer. */
+/* The next n bytes, borrowed from the reader's buffer, which is not NULL. */
 enum err wire_get_bytes(struct wire_reader *r, size_t n, const uint8_t **p)
     MUST_CHECK;
 

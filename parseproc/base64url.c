@@ -80,6 +80,7 @@ base64url_encoded_len(size_t n)
 void
 base64url_encode(const uint8_t *in, size_t n, char *out)
 {
+	size_t used = 0;
 	uint32_t bits = 0, held = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -87,10 +88,10 @@ base64url_encode(const uint8_t *in, size_t n, char *out)
 		held += 8;
 		while (held >= 6) {
 			held -= 6;
-			*out++ = char_of(bits >> held & 63);
+			out[used++] = char_of(bits >> held & 63);
 		}
 		bits &= (UINT32_C(1) << held) - 1;
 	}
 	if (held > 0)
-		*out = char_of(bits << (6 - held) & 63);
+		out[used] = char_of(bits << (6 - held) & 63);
 }

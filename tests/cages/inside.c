@@ -13,11 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "homeproc/home.h"
 #include "ipc/channel.h"
 #include "netproc/connect.h"
 #include "netproc/exchange.h"
@@ -34,6 +36,7 @@
 #define WORKER_SIGSYS 100
 #define WORKER_SIGNAL 101
 
+int home_main(int argc, char **argv);
 int parse_main(int argc, char **argv);
 int net_main(int argc, char **argv);
 
@@ -51,6 +54,7 @@ const struct cage_kind cages[CAGES] = {
 	[PARENT] = { "parent", NULL, NULL, { &policy_parent } },
 	[PARENT_NARROW] = { "parent-narrow", NULL, NULL, { &policy_parent } },
 	[STARTER] = { "starter", NULL, NULL, { &policy_starter } },
+	[HOME] = { "home", "home", home_main, { &policy_starter } },
 	[PARSE_JUDGE] = PARSE_CAGE("judge"),
 	[PARSE_OPK_JUDGE] = PARSE_CAGE("opk-judge"),
 	[PARSE_KEYS] = PARSE_CAGE("keys"),
@@ -82,6 +86,14 @@ ROLE(ssh_key_warm_up, judge_run)
 ROLE(opk_judge_warm_up, opk_judge_run)
 ROLE(ec_point_warm_up, keys_run)
 ROLE(explain_warm_up, explain_run)
+
+void
+home_run(char *const words[HOME_WORDS], pid_t starter)
+{
+	(void)words;
+	(void)starter;
+	do_it();
+}
 
 bool
 roots_load_system(struct roots *roots)
@@ -171,8 +183,9 @@ static void __attribute__((noreturn))
 be_starter(void)
 {
 	struct cage_report report;
-	char role[16] = "", self[16];
-	char *argv[] = { (char *)"probe", role, self, NULL };
+	char role[16] = "", self[16], word[] = "";
+	char *argv[] = { (char *)"probe", role, self, word, word, word, NULL };
+	int argc = where == HOME ? 3 + HOME_WORDS : 3;
 	int status;
 	pid_t pid;
 
@@ -182,8 +195,14 @@ be_starter(void)
 	if (where == STARTER)
 		do_it();
 	(void)strcpy(role, cages[where].role);
-	if ((pid = fork()) == 0)
-		_exit(cages[where].worker(3, argv));
+	/* What the starter is in, for workers to take as their root. */
+	(void)!chdir(EMPTY_ROOT);
+	argv[argc] = NULL;
+	if ((pid = fork()) == 0) {
+		/* As exec would leave it. */
+		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+		_exit(cages[where].worker(argc, argv));
+	}
 	if (pid == -1 || wait4(pid, &status, 0, NULL) != pid)
 		_exit(97);
 	if (WIFSIGNALED(status))
@@ -226,8 +245,8 @@ speak(struct ipc_channel *ch)
 	struct ipc_message m;
 	int64_t deadline = ipc_now_ms() + 4000;
 
-	if (cages[where].worker == NULL || ipc_recv(ch, deadline,
-	    IPC_SET(READY), &m) != ERR_OK || cages[where].worker == parse_main)
+	if (where < PARSE_JUDGE || ipc_recv(ch, deadline, IPC_SET(READY),
+	    &m) != ERR_OK || where < NET_RESOLVING)
 		return;
 	m = (struct ipc_message){ .type = IPC_FETCH };
 	m.as.FETCH.url = (struct ipc_span){ "https://a", 9 };

@@ -4,7 +4,7 @@ import json
 import shlex
 import subprocess
 
-from program import as_sshd_would
+from program import PREFIX, as_sshd_would
 from room import CACHE, CHECKOUT, SCRATCH
 from room_lab import build_directory, compile_c
 
@@ -30,17 +30,20 @@ def worker_object(room, name):
     return target
 
 
-def build():
+def build(name, *sources):
+    """A program that goes into the cages (inside.c)."""
     flags = shlex.split(command_of("netproc/main.c")["command"])
     includes = [flag for flag in flags if flag.startswith(("-D", "-isystem"))]
+    (empty,) = PREFIX.glob("**/libexec/sallyport/empty")
     return compile_c(
-        "probe", *(HERE / f"{name}.c" for name in ("probe", "inside", "calls", "sweep")),
-        worker_object("parseproc", "parse_main"), worker_object("netproc", "net_main"),
+        name, *sources, HERE / "inside.c",
+        *(worker_object(f"{room}proc", f"{room}_main") for room in ("home", "net", "parse")),
         BUILD / "seccomp/libcage.a", BUILD / "seccomp/libpolicy.a", BUILD / "ipc/libipc.a",
-        flags=[*includes, "-Wno-missing-field-initializers", "-lseccomp", "-lcap-ng"])
+        flags=[*includes, f'-DEMPTY_ROOT="{empty}"', "-Wno-missing-field-initializers",
+               "-lseccomp", "-lcap-ng"])
 
 
-PROBE = build()
+PROBE = build("probe", *(HERE / f"{name}.c" for name in ("probe", "calls", "sweep")))
 
 
 def ask(*arguments, as_user="key9", through=()):

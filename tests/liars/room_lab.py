@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import json
 import os
 import shlex
 import shutil
@@ -50,22 +51,34 @@ def compile_c(name, *sources, flags=()):
     return target
 
 
-def _link_arguments(executable):
-    """What the build links this executable with."""
+def _build_line(executable):
+    """The objects that the build links this executable of, and what else it tells the linker."""
     lines = (build_directory() / "build.ninja").read_text().splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith(f"build {executable}:"))
+    objects = lines[start].split(" | ")[0].split()[3:]
     line = next(line for line in lines[start:] if line.startswith(" LINK_ARGS = "))
-    return shlex.split(line.removeprefix(" LINK_ARGS = "))
+    return objects, shlex.split(line.removeprefix(" LINK_ARGS = "))
+
+
+def _compile_arguments(executable):
+    """How the build compiles its main.c, less the warnings: headers and code of the same kind."""
+    for entry in json.loads((build_directory() / "compile_commands.json").read_text()):
+        if entry["output"] == f"{executable}.p/main.c.o":
+            words = shlex.split(entry["command"])[1:]
+            return [word for word in words[:words.index("-MD")] if not word.startswith("-W")]
+    raise LookupError(executable)
 
 
 def relink(executable, name, *sources, flags=()):
     """A worker ("netproc/sallyport-net") as it was built, but with what these sources define in
-    the place of what its libraries do; in the scratch directory."""
+    the place of what its own of that name, or its libraries, do; in the scratch directory."""
     target = room.SCRATCH / name
-    subprocess.run(["gcc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O2", "-fPIE",
-                    *flags, f"-I{room.CHECKOUT}", "-o", target, *sources,
-                    f"{executable}.p/main.c.o", *_link_arguments(executable)],
-                   check=True, cwd=build_directory())
+    objects, arguments = _build_line(executable)
+    replaced = {f"{source.name}.o" for source in sources}
+    subprocess.run(["gcc", *flags, *_compile_arguments(executable), "-Wall", "-Wextra", "-Werror",
+                    f"-I{room.CHECKOUT}", "-o", target, *sources,
+                    *(each for each in objects if os.path.basename(each) not in replaced),
+                    *arguments], check=True, cwd=build_directory())
     return target
 
 

@@ -7,18 +7,17 @@ far as it is then (owned.c); or in the cage of another process (attack.c, tests/
 import contextlib
 import errno
 import re
-import shlex
 import socket
 import subprocess
 
+import probe
 import program
 from key9_api import Listener, answer, status
 from messages import KEY_LINE
 from opk_login import login_of, words
-from probe import BUILD, command_of, worker_object
 from program import PREFIX, as_sshd_would
-from room import CACHE, CHECKOUT, METADATA_ADDRESS, SCRATCH, USERS
-from room_lab import compile_c, relink, stand_in
+from room import CACHE, CHECKOUT, METADATA_ADDRESS, SCRATCH
+from room_lab import relink, stand_in
 
 HERE = CHECKOUT / "tests/owned"
 ATTACKS = [HERE / f"attacks{part}.c" for part in ("", "_files", "_network", "_processes")]
@@ -38,12 +37,7 @@ POINTS = {
 
 
 def wrapped(*names):
-    return f"-Wl,{','.join(f'--wrap={name}' for name in ('worker_enter', *names))}"
-
-
-def includes():
-    flags = shlex.split(command_of("netproc/main.c")["command"])
-    return [flag for flag in flags if flag.startswith(("-D", "-isystem"))]
+    return f"-Wl,{','.join(f'--wrap={name}' for name in ('worker_enter_channel', *names))}"
 
 
 def build_workers():
@@ -53,19 +47,11 @@ def build_workers():
                    flags=[wrapped("judge_run", "opk_judge_run", "keys_run", "explain_run")])
     net = relink("netproc/sallyport-net", "owned-net", *ATTACKS, HERE / "owned.c",
                  HERE / "owned_net.c",
-                 flags=[*includes(), wrapped("request_read", "connect_to", "exchange_run")])
+                 flags=[wrapped("request_read", "connect_to", "exchange_run")])
     return {"sallyport-parse": parse, "sallyport-net": net}
 
 
-def build_attack():
-    return compile_c(
-        "attack", HERE / "attack.c", *ATTACKS, CHECKOUT / "tests/cages/inside.c",
-        worker_object("parseproc", "parse_main"), worker_object("netproc", "net_main"),
-        BUILD / "seccomp/libcage.a", BUILD / "seccomp/libpolicy.a", BUILD / "ipc/libipc.a",
-        flags=[*includes(), "-Wno-missing-field-initializers", "-lseccomp", "-lcap-ng"])
-
-
-ATTACK = build_attack()
+ATTACK = probe.build("attack", HERE / "attack.c", *ATTACKS)
 ENDLESS = "take the processor"
 NAMES = [name for name in subprocess.run([ATTACK, "--list"], check=True, text=True,
                                          stdout=subprocess.PIPE).stdout.splitlines()

@@ -84,20 +84,20 @@ read_plan(char **argv)
 		_exit(1);
 }
 
-void __real_worker_enter(int argc, char **argv, unsigned sends,
+void __real_worker_enter_channel(int argc, char **argv, unsigned sends,
     unsigned receives, struct worker_entry *entry, struct ipc_channel *ch);
-void __wrap_worker_enter(int argc, char **argv, unsigned sends,
+void __wrap_worker_enter_channel(int argc, char **argv, unsigned sends,
     unsigned receives, struct worker_entry *entry, struct ipc_channel *ch);
 
 void
-__wrap_worker_enter(int argc, char **argv, unsigned sends, unsigned receives,
-    struct worker_entry *entry, struct ipc_channel *ch)
+__wrap_worker_enter_channel(int argc, char **argv, unsigned sends,
+    unsigned receives, struct worker_entry *entry, struct ipc_channel *ch)
 {
 	if (argc == 3) {
 		read_plan(argv);
 		find_victims();
 	}
-	__real_worker_enter(argc, argv, sends, receives, entry, ch);
+	__real_worker_enter_channel(argc, argv, sends, receives, entry, ch);
 }
 
 void

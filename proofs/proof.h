@@ -1,0 +1,52 @@
+/*
+ * What the harnesses share. A harness calls a function of ours with
+ * everything that a caller may give it, and says what must hold afterwards;
+ * CBMC looks for a run where it does not, or where memory is misused, a
+ * number overflows or a cast loses something on the way.
+ */
+#ifndef PROOFS_PROOF_H
+#define PROOFS_PROOF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#define PROVE(condition, text) __CPROVER_assert(condition, text)
+#define ASSUME(condition) __CPROVER_assume(condition)
+/*
+ * A proof about nothing passes too: this must be seen to happen, or the proof
+ * fails (`run` knows the word).
+ */
+#define POSSIBLE(condition, text)                                             \
+	__CPROVER_assert(!(condition), "possible: " text)
+
+/* A bound that is none: no process of ours can have so much memory (16 GiB). */
+#define ANY_LEN (SIZE_MAX >> 30)
+
+/* Any value at all: what is not written, CBMC chooses. */
+#define ANY(type) __extension__({ type any_; any_; })
+
+/* Where in its object a pointer points. */
+#define OFFSET(p) __CPROVER_POINTER_OFFSET(p)
+
+/* Whether n bytes at p all lie within the size bytes at base. */
+static inline bool
+within(const void *p, size_t n, const void *base, size_t size)
+{
+	return __CPROVER_same_object(p, base) && n <= size &&
+	    OFFSET(p) >= OFFSET(base) &&
+	    OFFSET(p) + n <= OFFSET(base) + size;
+}
+
+/* n bytes of any content, with nothing before or behind them; NULL may stand for none. */
+static inline uint8_t *
+any_bytes(size_t n)
+{
+	uint8_t *p = malloc(n);
+
+	ASSUME(p != NULL || n == 0);
+	return p;
+}
+
+#endif
