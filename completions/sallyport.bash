@@ -6,8 +6,8 @@ _sallyport() {
 		words=$("$1" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p')
 		words+=' --help --version'
 	elif [[ $cur == -* ]]; then
-		words=$("$1" "${COMP_WORDS[1]}" --help 2>/dev/null | grep '^  --' |
-			grep -oE -- '--[a-z][a-z-]*=?')
+		words=$("$1" "${COMP_WORDS[1]}" --help 2>/dev/null |
+			grep -oE '^  --.*|\[--[a-z-]+=?' | grep -oE -- '--[a-z][a-z-]*=?' | sort -u)
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null

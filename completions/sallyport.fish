@@ -4,7 +4,7 @@ function __sallyport_subcommands
 end
 function __sallyport_options
     set -l words (commandline -opc)
-    sallyport $words[2] --help 2>/dev/null | string match -r '^  --.*' |
+    sallyport $words[2] --help 2>/dev/null | string match -ra -- '^  --.*|\[--[a-z-]+=?' |
         string match -ra -- '--[a-z][a-z-]*=?'
 end
 set -l first 'test (count (commandline -opc)) -eq 1'
