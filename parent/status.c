@@ -8,6 +8,7 @@
 #include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/opk_settings.h"
+#include "parent/options.h"
 #include "seccomp/cage.h"
 
 /* The processes in the order of a login; netproc's other role has the same. */
@@ -15,6 +16,14 @@ enum column { PARENT, STARTER, NETPROC, PARSEPROC, COLUMNS };
 
 static const char *const headings[COLUMNS] = { "parent", "starter", "netproc",
 	"parseproc" };
+
+static const char help[] =
+    "usage: sallyport status\n"
+    "\n"
+    "Starts every process of a login and prints which protections are in\n"
+    "force, for this machine and the user who asks.\n"
+    "\n"
+    "  --help\n";
 
 struct status {
 	struct login login;
@@ -151,13 +160,12 @@ status_main(int argc, char **argv)
 	uid_t uid = geteuid();
 	bool ok;
 
-	(void)argv;
-	if (argc > 1) {
-		(void)fputs("usage: sallyport status\n\nStarts every process "
-		    "of a login and prints which protections are in force,\n"
-		    "for this machine and the user who asks.\n", stderr);
-		return 1;
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		(void)fputs(help, stdout);
+		return 0;
 	}
+	if (argc > 1)
+		return option_wrong("status", "unexpected word");
 	/* A buffer given now saves stdio from asking about a terminal later. */
 	(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	(void)!local_user_name(uid, status.us);

@@ -20,20 +20,26 @@ def files(directory):
     return {str(path.relative_to(directory)): path for path in directory.rglob("*") if not path.is_dir()}
 
 
-def test_ordinary_build_installs_exactly_five_programs(tmp_path):
+def test_ordinary_build_installs_five_programs_and_what_tells_of_them(tmp_path):
     done = install(BUILD, tmp_path)
     assert done.returncode == 0, done.stdout
     options = json.loads(subprocess.run(["meson", "introspect", "--buildoptions", BUILD], check=True,
                                         text=True, stdout=subprocess.PIPE).stdout)
     prefix = next(o["value"] for o in options if o["name"] == "prefix").lstrip("/")
     found = files(tmp_path)
-    assert set(found) == {f"{prefix}/bin/sallyport",
-                          f"{prefix}/libexec/sallyport/sallyport-admin",
-                          f"{prefix}/libexec/sallyport/sallyport-home",
-                          f"{prefix}/libexec/sallyport/sallyport-net",
-                          f"{prefix}/libexec/sallyport/sallyport-parse"}
+    programs = {f"{prefix}/bin/sallyport",
+                f"{prefix}/libexec/sallyport/sallyport-admin",
+                f"{prefix}/libexec/sallyport/sallyport-home",
+                f"{prefix}/libexec/sallyport/sallyport-net",
+                f"{prefix}/libexec/sallyport/sallyport-parse"}
+    texts = {f"{prefix}/share/{name}" for name in (
+        "man/man5/sallyport.yaml.5", "man/man8/sallyport.8", "man/man8/sallyport-explain.8",
+        "bash-completion/completions/sallyport", "zsh/site-functions/_sallyport",
+        "fish/vendor_completions.d/sallyport.fish")}
+    assert set(found) == programs | texts
     # Neither setuid nor writable by anybody but the owner.
-    assert {oct(path.stat().st_mode & 0o7777) for path in found.values()} == {"0o755"}
+    assert {oct(found[name].stat().st_mode & 0o7777) for name in programs} == {"0o755"}
+    assert {oct(found[name].stat().st_mode & 0o7777) for name in texts} == {"0o644"}
     # What workers take as their root: nothing in it, and nobody writes there.
     empty = tmp_path / prefix / "libexec/sallyport/empty"
     assert list(empty.iterdir()) == [] and oct(empty.stat().st_mode & 0o7777) == "0o555"

@@ -49,6 +49,8 @@ reads(const char *file, const char *first, const char *second)
 {
 	char path[1024] = "", dirs[2048] = "";
 
+	/* What is not root's is not believed. */
+	needs_root();
 	if (file[0] != '\0')
 		(void)snprintf(path, sizeof(path), "%s", scratch(file));
 	if (first[0] != '\0')
