@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "ipc/close_from.h"
+#include "parent/authorize.h"
 #include "parent/explain.h"
 #include "parent/k9_ssh.h"
 #include "parent/preload.h"
@@ -27,6 +28,8 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *what;
 } subcommands[] = {
+	{ "authorize", authorize_main,
+	  "print a user's lines, from several sources (for sshd)" },
 	{ "k9-ssh", k9_ssh_main, "print a user's keys, from Key9 (for sshd)" },
 	{ "verify", verify_main,
 	  "say whether a certificate may log in (for sshd)" },
@@ -46,7 +49,7 @@ usage(FILE *to, int status)
 {
 	(void)fputs("usage: sallyport SUBCOMMAND [OPTIONS]\n\n", to);
 	for (size_t i = 0; i < NSUBCOMMANDS; i++)
-		(void)fprintf(to, "  %-8s %s\n", subcommands[i].name,
+		(void)fprintf(to, "  %-9s %s\n", subcommands[i].name,
 		    subcommands[i].what);
 	(void)fputs("\n  --version, --help; each subcommand has --help too\n",
 	    to);

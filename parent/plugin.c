@@ -22,7 +22,7 @@ plugin_begin(struct plugin_runner *runner, const struct opk_files *files)
 	runner->silent = false;
 	if (files->nplugins == 0)
 		return true;
-	runner->fd = child_start(plugin_main, files);
+	runner->fd = child_start(plugin_main, files, false);
 	return runner->fd != -1;
 }
 
