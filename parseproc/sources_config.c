@@ -236,8 +236,12 @@ sources_config_read(const struct yaml_map *map, const char *path,
 		memset(&source, 0, sizeof(source));
 		source.deadline_s = deadline_s;
 		e.map.root = (size_t)(e.node - map->nodes);
-		if ((reason = read_entry(&e, &enabled)) != REASON_OK)
+		if ((reason = read_entry(&e, &enabled)) != REASON_OK) {
+			/* What is missing is missing in this entry. */
+			if (error->line == 0)
+				error->line = e.node->line;
 			return reason;
+		}
 		if ((seen & 1U << source.source) != 0)
 			return bad_value(&e, "source", "comes twice: remove "
 			    "one");
