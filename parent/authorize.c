@@ -136,6 +136,8 @@ take_source(struct authorize *a, const struct ipc_message *m)
 
 	if (source->named)
 		return ERR_TURN;
+	if (!key_list_options_sound(*options))
+		return ERR_ALPHABET;
 	source->named = true;
 	source->stop = m->as.SOURCE.stop == 1;
 	if (options->len > 0)

@@ -206,6 +206,7 @@ chain_main(const void *request, pid_t parent)
 	if (make_words(&c) && become(&c, parent) &&
 	    command_allowed(c.argv[0], c.why, sizeof(c.why)))
 		reason = run(&c, &len);
-	source_tell(reason, c.why, c.printed, len, c.order.deadline_ms);
+	/* The parent has the last word in the log. */
+	(void)source_tell(reason, c.why, c.printed, len, c.order.deadline_ms);
 	_exit(0);
 }

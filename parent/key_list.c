@@ -73,12 +73,8 @@ append(struct key_list *list, struct ipc_span part, char end)
 	list->text[list->len++] = end;
 }
 
-/*
- * Whether sshd reads the options as we do: outside of quotes no blank ends
- * them too early, and no quote is left open that would swallow what is ours.
- */
-static bool
-options_sound(struct ipc_span options)
+bool
+key_list_options_sound(struct ipc_span options)
 {
 	const char *p = options.p;
 	bool quoted = false;
@@ -102,7 +98,7 @@ key_list_add_line(struct key_list *list, const struct key_line *line)
 
 	if (list->count == KEYS_MAX)
 		return ERR_TOO_BIG;
-	if (!options_sound(*own) || !options_sound(*more) ||
+	if (!key_list_options_sound(*own) || !key_list_options_sound(*more) ||
 	    !type_known(line->type) || !base64_alphabet(line->base64) ||
 	    !ipc_printable(line->comment.p, line->comment.len))
 		return ERR_ALPHABET;

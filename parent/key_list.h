@@ -24,10 +24,16 @@ struct key_line {
 };
 
 /*
+ * Whether sshd reads the options as we do: outside of quotes no blank ends
+ * them too early, and no quote is left open that would swallow what follows.
+ */
+bool key_list_options_sound(struct ipc_span options);
+
+/*
  * Appends a key that the judge found good. Its parts are hostile all the
- * same: the options must end where they seem to, the type be one that we
- * print, the rest of its alphabet (message bounds hold already).
- * ERR_ALPHABET, ERR_TOO_BIG and ERR_MEMORY leave the list as it was.
+ * same: the options must be sound, the type be one that we print, the rest
+ * of its alphabet (message bounds hold already). ERR_ALPHABET, ERR_TOO_BIG
+ * and ERR_MEMORY leave the list as it was.
  */
 enum err key_list_add_line(struct key_list *list,
     const struct key_line *line) MUST_CHECK;

@@ -140,6 +140,8 @@ source_hear(struct source *source, int64_t deadline_ms)
 	if ((err = hear(source, deadline_ms)) == ERR_OK)
 		return;
 	source->len = 0;
+	/* Should it still have something to say, it learns that it is late. */
+	(void)shutdown(source->fd, SHUT_RDWR);
 	(void)snprintf(what, sizeof(what), "its process %s", err_text(err));
 	failed(source, err == ERR_DEADLINE ? REASON_DEADLINE :
 	    err == ERR_EOF || err == ERR_SYSTEM ? REASON_WORKER_DIED :

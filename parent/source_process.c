@@ -24,7 +24,7 @@ source_await_order(struct source_order *order)
 		_exit(0);
 }
 
-void
+bool
 source_tell(enum reason reason, const char *detail, const char *text,
     size_t len, int64_t deadline_ms)
 {
@@ -42,17 +42,18 @@ source_tell(enum reason reason, const char *detail, const char *text,
 		err = child_tell(CHILD_FD, deadline_ms, text + sent, n);
 		sent += n;
 	}
+	return err == ERR_OK;
 }
 
-/* Its own line in the log, and the report. */
+/* The report, and its own line in the log. */
 static void
 conclude(const struct login *login, const char *text, size_t len)
 {
 	const struct decision *decision = &login->decision;
 
-	source_tell(decision->reason, decision->detail, text, len,
-	    login->deadline_ms);
-	login_log(login);
+	if (source_tell(decision->reason, decision->detail, text, len,
+	    login->deadline_ms))
+		login_log(login);
 }
 
 void

@@ -53,8 +53,11 @@ void chain_main(const void *request, pid_t parent) __attribute__((noreturn));
 /* Waits for the order; ends this process if none comes. */
 void source_await_order(struct source_order *order);
 
-/* Tells the parent how it ended; whether it hears that is not our business. */
-void source_tell(enum reason reason, const char *detail, const char *text,
+/*
+ * Tells the parent how it ended. False if the parent has given up waiting: then
+ * it has said so in the log, and nobody else need.
+ */
+bool source_tell(enum reason reason, const char *detail, const char *text,
     size_t len, int64_t deadline_ms);
 
 #endif
