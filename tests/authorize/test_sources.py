@@ -161,7 +161,8 @@ def test_one_deadline_over_all(lab):
     run = lab.by_key("--deadline=1")
     assert time.monotonic() - start < 1 + program.SLACK
     assert run.lines == []
-    assert run.reason("chain") == "chain_run"
+    # Which of two clocks that stop at the same time is heard of first is a matter of luck.
+    assert run.reason("chain") in ("chain_run", "deadline")
     assert run.reason("key9") in ("timeout", "deadline")
     lab.settings(before="deadline: 2s\n")
     lab.api.behaviours["alice"] = answer(lab.plain)
