@@ -16,13 +16,14 @@ from test_liars import AT_ONCE, ENDINGS, Turn, hear, name_of, reason_for, say, s
 sys.path.append(str(CHECKOUT / "tests/authorize"))
 from runs import Run  # noqa: E402
 
-DEADLINE = 3       # seconds
+DEADLINE = 3       # seconds: for who is silent; all others are done long before LONG
+LONG = 10
 OPENPUBKEY, KEY9, CHAIN = range(3)
 TYPE, BASE64 = KEY_LINE.encode().split()
 COMMAND = SCRATCH / "chained"
 
-DEFAULTS["SOURCES"] = {"deadline_s": DEADLINE}
-DEFAULTS["SOURCE"] = {"source": KEY9, "deadline_s": DEADLINE}
+DEFAULTS["SOURCES"] = {"deadline_s": LONG}
+DEFAULTS["SOURCE"] = {"source": KEY9, "deadline_s": LONG}
 DEFAULTS["LINE"] = {"type": TYPE, "base64": BASE64}
 
 
@@ -46,7 +47,7 @@ SOURCES, SOURCE, LINE = TURNS[1:]
 @pytest.fixture
 def login(lab):
     """A login of alice, for whom Key9 has a key, with a liar that goes on as `lines` say."""
-    def run(turn, *lines):
+    def run(turn, *lines, deadline=LONG):
         program.write_config(lab.sections("root"), group="root")
         lab.api.behaviours["alice"] = answer(KEY_LINE)
         COMMAND.write_text("#!/bin/sh\necho something\n")
@@ -59,7 +60,7 @@ def login(lab):
         with stand_in(path, LIAR):
             return Run(lab.program.run(
                 "authorize", "--user=alice", f"--type={TYPE.decode()}", f"--key={BASE64.decode()}",
-                f"--deadline={DEADLINE}", as_user="root"))
+                f"--deadline={deadline}", as_user="root"))
     return run
 
 
@@ -67,7 +68,7 @@ def assert_blamed(turn, run, reason, detail, within=AT_ONCE):
     assert run.result.status == 0
     assert run.result.seconds < within
     if turn is LINE:
-        assert run.lines == [KEY_LINE], "another source's"
+        assert run.lines == [KEY_LINE], run.log     # another source's
         found, detail = run.decisions["chain"], f"authorize: {detail}"
     else:
         assert run.lines == []
@@ -102,7 +103,7 @@ def test_worker_ends_early(login, turn, ending):
 
 @pytest.mark.parametrize("turn", TURNS, ids=name_of)
 def test_worker_is_silent(login, turn):
-    run = login(turn, "sleep")
+    run = login(turn, "sleep", deadline=DEADLINE)
     if turn is LINE:    # the time for the chain's lines is the whole login's
         assert run.reason("chain") == "deadline"
         assert run.result.seconds < DEADLINE + SLACK
@@ -167,7 +168,7 @@ def test_chain_that_the_file_does_not_name(login, values):
 def test_honest_to_the_end(login):
     """The control."""
     run = login(LINE, say("VERDICT", reason=REASON["OK"], keys=1))
-    assert run.lines == [KEY_LINE, KEY_LINE]
+    assert run.lines == [KEY_LINE, KEY_LINE], run.log
     assert run.final["keys"] == "2"
     run = login(SOURCES, say("SOURCES", sources=1, denied=1), say("SOURCE"))
     assert (run.lines, run.final["reason"]) == ([], "denied_user")
