@@ -15,12 +15,10 @@ import signal
 import subprocess
 from typing import NamedTuple
 
-from table import CHECKOUT
+from table import CHECKOUT, is_pytest
 
-PROGRAMS = ["parent/sallyport", "homeproc/sallyport-home", "netproc/sallyport-net",
-            "parseproc/sallyport-parse"]
-# And who prints the tables of SECURITY.md, and who answers tests/differential.
-FOR_PYTEST = [*PROGRAMS, "tests/tables", "tests/verdicts"]
+# Who prints the tables of SECURITY.md, and who answers tests/differential.
+TOOLS = ["tests/tables", "tests/verdicts"]
 # A mutant may wait for ever; the slowest tests take a quarter of this, on a busy machine.
 UNIT_TIMEOUT_S, TIMEOUT_S = 40, 240
 
@@ -28,6 +26,12 @@ UNIT_TIMEOUT_S, TIMEOUT_S = 40, 240
 class Outcome(NamedTuple):
     caught: bool
     said: str       # the test's last words
+
+
+def outcome_of(status, output):
+    words = [line for line in output.splitlines()
+             if line.startswith(("FAILED ", "E  ", "[  FAILED", "[   LINE"))]
+    return Outcome(status != 0, "no end" if status is None else " ".join(words[:2])[:300])
 
 
 class NoOutcome(Exception):
@@ -61,6 +65,9 @@ class Laboratory:
             # A mutant may leave a variable unused.
             self._run(["meson", "setup", "-Dwerror=false", "-Doptimization=1", "-Ddebug=false",
                        self.build, self.tree])
+        _, listing = self._run(["meson", "introspect", "--installed", self.build])
+        self.programs = [os.path.relpath(path, self.build) for path in json.loads(listing)
+                         if path.startswith(f"{self.build}/")]
 
     def _synchronise(self):
         """Copy what differs, so that only that is compiled; a mutant left behind does."""
@@ -88,27 +95,28 @@ class Laboratory:
             os.killpg(process.pid, signal.SIGKILL)
             return None, process.communicate()[0]
 
-    def _try(self, by):
-        """Build and run a test."""
-        unit = ".py" not in by
-        room, _, name = by.partition("/")
-        program = f"tests/{room}_test_{name}"
-        status, output = self._run(["ninja", "-C", self.build,
-                                    *([program] if unit else FOR_PYTEST)])
+    def _build(self, targets):
+        status, output = self._run(["ninja", "-C", self.build, *targets])
         if status != 0:
             raise NoOutcome(f"it does not build:\n{output}")
-        if unit:
-            status, output = self._run([self.build / program], UNIT_TIMEOUT_S)
-        else:
-            status, output = self._run(["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-p",
-                                        "no:cacheprovider", *shlex.split(f"tests/{by}")])
-        if not unit and status not in (0, 1, None):
+
+    def _try_unit(self, test, *programs):
+        """Build and run a unit test, and what that runs."""
+        room, name = test.split("/")
+        test = f"tests/{room}_test_{name}"
+        self._build([test, *programs])
+        status, output = self._run([self.build / test], UNIT_TIMEOUT_S)
+        return outcome_of(status, output)
+
+    def _try_pytest(self, *arguments):
+        self._build(self.programs + TOOLS)
+        status, output = self._run(["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-p",
+                                    "no:cacheprovider", *arguments])
+        if status not in (0, 1, None):
             raise NoOutcome(f"pytest ended with {status}:\n{output}")
-        if not unit and status == 0 and " passed" not in output:
+        if status == 0 and " passed" not in output:
             raise NotRun(output)
-        words = [line for line in output.splitlines()
-                 if line.startswith(("FAILED ", "E  ", "[  FAILED", "[   LINE"))]
-        return Outcome(status != 0, "no end" if status is None else " ".join(words[:2])[:300])
+        return outcome_of(status, output)
 
     @contextlib.contextmanager
     def _broken(self, mutant):
@@ -131,15 +139,17 @@ class Laboratory:
 
     def outcome(self, by, mutant=None):
         """What the test makes of the mutant, or of the program as it is."""
-        source = f"{'/test_'.join(by.split('/'))}.c" if ".py" not in by else by.split()[0]
-        files = [f"tests/{source}", *([mutant.file] if mutant else [])]
+        first, *rest = shlex.split(by)
+        source = f"tests/{first}" if is_pytest(by) else f"tests/{first.replace('/', '/test_')}.c"
+        files = [source, *([mutant.file] if mutant else [])]
         digest = hashlib.sha256(repr([by, mutant, *((self.tree / file).read_text()
                                                     for file in files)]).encode()).hexdigest()
         known = self._known().get(digest)
         if known:
             return Outcome(known["caught"], known["said"])
         with self._broken(mutant) if mutant else contextlib.nullcontext():
-            found = self._try(by)
+            found = (self._try_pytest(source, *rest) if is_pytest(by)
+                     else self._try_unit(first, *rest))
         # What is not as it should be is looked at again.
         if found.caught == bool(mutant):
             self._keep(digest, found, mutant.name if mutant else f"control: {by}")

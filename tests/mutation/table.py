@@ -2,7 +2,8 @@
 
     @ NAME FILE
     why: what it would mean if nobody noticed
-    by: parent/cache                                the unit test tests/parent/test_cache.c, or
+    by: parent/cache                                the unit test tests/parent/test_cache.c (and
+                                                    behind it, what else is to be built), or
     by: liars/test_opk_liars.py -k judge_lies       what to give pytest, below tests/
     -lines of the file as they are
     +and as the mutant has them
@@ -19,6 +20,10 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 
 
+def is_pytest(by):
+    return ".py" in by
+
+
 class Mutant(NamedTuple):
     name: str
     file: str
@@ -29,7 +34,7 @@ class Mutant(NamedTuple):
 
     @property
     def is_unit(self):
-        return bool(self.by) and ".py" not in self.by
+        return bool(self.by) and not is_pytest(self.by)
 
     def applied(self, text):
         """The file's text, broken."""
