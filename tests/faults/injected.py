@@ -31,7 +31,8 @@ def output(*command):
 def allocators():
     """Where memory comes from in our executables, as an event of injector.c: a C library that
     some share, or their own."""
-    executables = [path for path in program.PREFIX.rglob("sallyport*") if path.is_file()]
+    executables = [path for path in program.PREFIX.rglob("sallyport*")
+                   if path.is_file() and path.read_bytes().startswith(b"\x7fELF")]
     shared = [path for path in executables if "NEEDED" in output("readelf", "-d", path)]
     libraries = {os.path.realpath(library) for path in shared
                  for library in re.findall(r"libc\.so\S* => (\S+)", output("ldd", path))}
