@@ -7,7 +7,7 @@ import program
 from room import CHECKOUT, USERS
 from room_lab import compile_c
 
-PARENT = "0"    # a path of injector.c
+PARENT, STARTER = "0", "01"     # paths of injector.c
 
 
 class Fault(NamedTuple):
