@@ -19,7 +19,9 @@
 	((n) <= (i) || ((parts)[i].len > 0 &&                                 \
 	    (parts)[i].len <= (text).len &&                                   \
 	    __CPROVER_same_object((parts)[i].p, (text).p) &&                  \
-	    OFFSET((parts)[i].p) == OFFSET((text).p) + (before)))
+	    OFFSET((parts)[i].p) == OFFSET((text).p) + (before) &&            \
+	    OFFSET((parts)[i].p) + (parts)[i].len <=                          \
+	    OFFSET((text).p) + (text).len))
 
 /* n parts stand in the text, one behind the other, and take up so much. */
 #define ARE_PARTS(text, parts, n, taken)                                      \
@@ -30,16 +32,15 @@
 	    IS_PART(text, parts, n, 4, BEFORE_4(parts, n)) &&                 \
 	    BEFORE_5(parts, n) == (taken))
 
-/* What is left of the room, to the end of its object. */
-#define IS_ROOM(room)                                                         \
-	((room)->left <= ROOM_MAX && OFFSET((room)->p) + (room)->left ==      \
-	    __CPROVER_OBJECT_SIZE((room)->p))
+/* What is left of the room, to the end of the object that base points to. */
 #define ROOM_MAX PK_TOKEN_ROOM(PK_TOKEN_MAX)
-#define IN_ROOM(room, s)                                                      \
-	(__CPROVER_same_object((s).p, (room)->p) && (s).len <= ROOM_MAX &&    \
-	    OFFSET((s).p) + (s).len <= __CPROVER_OBJECT_SIZE((room)->p))
-#define SAME_ROOM(room)                                                       \
-	__CPROVER_same_object((room)->p, __CPROVER_old((room)->p))
+#define IS_ROOM(room, base)                                                   \
+	(__CPROVER_same_object((room)->p, base) &&                            \
+	    (room)->left <= ROOM_MAX && OFFSET((room)->p) + (room)->left ==   \
+	    __CPROVER_OBJECT_SIZE(base))
+#define IN_ROOM(s, base)                                                      \
+	(__CPROVER_same_object((s).p, base) && (s).len <= ROOM_MAX &&         \
+	    OFFSET((s).p) + (s).len <= __CPROVER_OBJECT_SIZE(base))
 
 /* Here, so that the contracts in its loops know the words above. */
 #include "parseproc/pk_token.c"
@@ -58,11 +59,13 @@ static bool decode(struct span text, struct room *room, struct span *out)
 __CPROVER_requires(text.len <= PK_TOKEN_MAX)
 __CPROVER_requires(__CPROVER_r_ok(text.p, text.len))
 __CPROVER_requires(__CPROVER_w_ok(room, sizeof(*room)))
-__CPROVER_requires(__CPROVER_w_ok(room->p, room->left) && IS_ROOM(room))
+__CPROVER_requires(__CPROVER_w_ok(room->p, room->left))
+__CPROVER_requires(IS_ROOM(room, room->p))
 __CPROVER_requires(__CPROVER_w_ok(out, sizeof(*out)))
 __CPROVER_assigns(*room, *out, __CPROVER_object_whole(room->p))
-__CPROVER_ensures(IS_ROOM(room) && SAME_ROOM(room))
-__CPROVER_ensures(!__CPROVER_return_value || IN_ROOM(room, *out));
+__CPROVER_ensures(IS_ROOM(room, __CPROVER_old(room->p)))
+__CPROVER_ensures(!__CPROVER_return_value ||
+    IN_ROOM(*out, __CPROVER_old(room->p)));
 
 static bool join_input(struct pk_jws *jws, struct room *room)
 __CPROVER_requires(__CPROVER_w_ok(jws, sizeof(*jws)))
@@ -73,9 +76,10 @@ __CPROVER_requires(__CPROVER_r_ok(jws->protected_text.p,
 __CPROVER_requires(__CPROVER_r_ok(jws->payload_text.p,
     jws->payload_text.len))
 __CPROVER_requires(__CPROVER_w_ok(room, sizeof(*room)))
-__CPROVER_requires(__CPROVER_w_ok(room->p, room->left) && IS_ROOM(room))
+__CPROVER_requires(__CPROVER_w_ok(room->p, room->left))
+__CPROVER_requires(IS_ROOM(room, room->p))
 __CPROVER_assigns(*room, jws->input, __CPROVER_object_whole(room->p))
-__CPROVER_ensures(IS_ROOM(room) && SAME_ROOM(room))
-__CPROVER_ensures(!__CPROVER_return_value || (IN_ROOM(room, jws->input) &&
-    jws->input.len == jws->protected_text.len + 1 +
-    jws->payload_text.len));
+__CPROVER_ensures(IS_ROOM(room, __CPROVER_old(room->p)))
+__CPROVER_ensures(!__CPROVER_return_value || 
+    (IN_ROOM(jws->input, __CPROVER_old(room->p)) && jws->input.len ==
+    jws->protected_text.len + 1 + jws->payload_text.len));
