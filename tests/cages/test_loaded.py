@@ -6,7 +6,6 @@ import subprocess
 import pytest
 
 import keys
-import program
 from key9_api import answer
 from probe import BUILD, HERE
 from provider_api import DISCOVERY, JWKS

@@ -59,7 +59,7 @@ NAMES = [name for name in subprocess.run([ATTACK, "--list"], check=True, text=Tr
 
 
 def outside(cage, name, as_user):
-    """What comes of it in that cage, or in none: "won", "killed", an errno's name, or "ended …"."""
+    """What comes of it in that cage, or in none: "won", "killed", "ended …", or errno's name."""
     program.make_cache(as_user)
     return subprocess.run([ATTACK, cage, name, CACHE / as_user], check=True, text=True,
                           stdout=subprocess.PIPE, **as_sshd_would(as_user)).stdout.strip()
@@ -69,13 +69,14 @@ def serve_victims():
     """What there is to be called in the room, beside the API: cloud machines' metadata, and a
     service's unix sockets."""
     Listener(METADATA_ADDRESS, 80, status("200 OK"))
-    sockets = [socket.socket(socket.AF_UNIX, kind) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)]
-    for each, name in zip(sockets, ("service", "stream-service")):
+    datagrams, stream = (socket.socket(socket.AF_UNIX, kind) for kind in (
+        socket.SOCK_DGRAM, socket.SOCK_STREAM))
+    for each, name in [(datagrams, "service"), (stream, "stream-service")]:
         each.bind(str(SCRATCH / name))
         (SCRATCH / name).chmod(0o666)
-    sockets[1].listen()
+    stream.listen()
     (SCRATCH / "tmp").chmod(0o1777)
-    return sockets
+    return datagrams, stream
 
 
 def words_of(detail):
@@ -86,7 +87,9 @@ def words_of(detail):
     if code is None:
         return detail
     code = int(code[1])
-    return "won" if code in (STATUS_RAN, STATUS_WON) else errno.errorcode.get(code - STATUS_ERRNO, str(code))
+    if code in (STATUS_RAN, STATUS_WON):
+        return "won"
+    return errno.errorcode.get(code - STATUS_ERRNO, str(code))
 
 
 def words_of_claims(text):
