@@ -1,4 +1,5 @@
-"""Whole logins by ssh: with the key in authorized_keys, through opkssh, through us."""
+"""Whole logins by ssh: with the key in authorized_keys, through opkssh, through us, and through
+cat, which knows what we would print: what sshd itself adds when it runs a command."""
 
 import statistics
 
@@ -29,8 +30,11 @@ def sshds(machine):
     keys = room.SCRATCH / "authorized_keys"
     keys.write_text(f"{Offered.good.plain_key}\n")
     words = "verify %u %k %t"
+    known = room.SCRATCH / "known_line"
+    known.write_text(machine.ours(Offered.good).output().stdout)
     return {"plain": sshd.Sshd(VERSION, "none", "nobody", keys_file=keys),
             "opkssh": sshd.Sshd(VERSION, f"{machine.opkssh} {words}", "opksshuser"),
+            "cat": sshd.Sshd(VERSION, f"/bin/cat {known}", "opksshuser"),
             OURS: sshd.Sshd(VERSION, f"{machine.path} {words}", "opksshuser")}
 
 
@@ -38,7 +42,6 @@ def all_cases(machine, rounds):
     progress("logins")
     key = write_identity()
     servers = sshds(machine)
-    machine.ours(Offered.good).output()
     found = runs.by_turns({name: Command(server.client(key, "alice", "true"), "root")
                            for name, server in servers.items()}, rounds)
     walls = {name: [run.wall for run in each] for name, each in found.items()}
@@ -48,10 +51,11 @@ def all_cases(machine, rounds):
         figure(f"ssh_login_wall_{name}", statistics.median(walls[name]), "ms")
         figure(f"ssh_login_wall_{name}_spread", spread(walls[name]), "ms")
     added = {}
-    for name in (OURS, "opkssh"):
+    for name in (OURS, "opkssh", "cat"):
         # In each round: what is slow for a while is so for both.
         more = [wall - plain for wall, plain in zip(walls[name], walls["plain"])]
         added[name] = statistics.median(more)
         figure(f"ssh_login_added_{name}", added[name], "ms")
         figure(f"ssh_login_added_{name}_spread", spread(more), "ms")
-    figure("ssh_login_added_vs_opkssh", added[OURS] / added["opkssh"], "ratio")
+    for peer in ("opkssh", "cat"):
+        figure(f"ssh_login_added_vs_{peer}", added[OURS] / added[peer], "ratio")
