@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct ipc_message zero;
 	struct ipc_message m;
 	unsigned routes, left_out;
-	uint32_t expected = UINT32_MAX;
+	uint64_t expected = UINT64_MAX;
 	enum err err;
 
 	if (size < 2)
@@ -66,7 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	routes = data[0] & ROUTES;
 	left_out = data[1] % IPC_TYPE_END;
 	if (left_out != 0)
-		expected &= ~(UINT32_C(1) << left_out);
+		expected &= ~(UINT64_C(1) << left_out);
 	err = ipc_decode(data + 2, size - 2, routes, expected, &m);
 	require((unsigned)err < ERR_COUNT);
 	if (err == ERR_OK) {

@@ -28,7 +28,7 @@ struct ipc_channel {
  * Waits for a message of one of the types in the set expected. *m borrows
  * from the channel until the next call on it.
  */
-enum err ipc_read(struct ipc_channel *ch, uint32_t expected,
+enum err ipc_read(struct ipc_channel *ch, uint64_t expected,
     struct ipc_message *m) MUST_CHECK;
 
 /* Sends *m. Spans in *m must not point into the channel's buffer. */
@@ -50,7 +50,7 @@ enum err ipc_read_text(struct ipc_channel *ch, enum ipc_text kind,
  * error is final: the caller ends the worker.
  */
 enum err ipc_recv(struct ipc_channel *ch, int64_t deadline_ms,
-    uint32_t expected, struct ipc_message *m) MUST_CHECK;
+    uint64_t expected, struct ipc_message *m) MUST_CHECK;
 
 /* As ipc_write(), but until deadline_ms. */
 enum err ipc_send(struct ipc_channel *ch, int64_t deadline_ms,

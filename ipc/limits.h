@@ -65,6 +65,13 @@
 #define CLAIM_NAME_MAX 64
 #define CLAIM_VALUE_MAX 1024
 
+/*
+ * `authorize`: the options before a key, as long as sshd's own examples are
+ * together; what a chained command may print: some hundred keys, with options.
+ */
+#define LINE_OPTIONS_MAX 1024
+#define CHAIN_OUTPUT_MAX (256 * 1024)
+
 #define USER_NAME_MAX 256
 #define PATH_LEN_MAX 4095
 /* The longest of our types is sk-ecdsa-sha2-nistp256@openssh.com. */

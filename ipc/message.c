@@ -25,7 +25,7 @@ static const struct ipc_spec specs[IPC_TYPE_END] = {
 #undef M
 };
 
-static_assert(IPC_TYPE_END <= 32, "IPC_SET() is a 32-bit set");
+static_assert(IPC_TYPE_END <= 64, "IPC_SET() is a 64-bit set");
 
 const struct ipc_spec *
 ipc_spec(unsigned type)
@@ -172,7 +172,7 @@ get_fields(struct wire_reader *r, const struct ipc_spec *spec,
 }
 
 enum err
-ipc_decode(const uint8_t *buf, size_t len, unsigned routes, uint32_t expected,
+ipc_decode(const uint8_t *buf, size_t len, unsigned routes, uint64_t expected,
     struct ipc_message *m)
 {
 	const struct ipc_spec *spec;
@@ -189,7 +189,7 @@ ipc_decode(const uint8_t *buf, size_t len, unsigned routes, uint32_t expected,
 		return ERR_TYPE;
 	if ((spec->routes & routes) == 0)
 		return ERR_DIRECTION;
-	if ((expected & UINT32_C(1) << type) == 0)
+	if ((expected & UINT64_C(1) << type) == 0)
 		return ERR_TURN;
 	m->type = (enum ipc_type)type;
 	if ((err = get_fields(&r, spec, m)) != ERR_OK)

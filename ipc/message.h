@@ -45,7 +45,16 @@ enum ipc_text {
 	IPC_TEXT_USERINFO,     /* what the endpoint answered */
 	IPC_TEXT_DISCOVERY,    /* openid-configuration */
 	IPC_TEXT_JWKS,         /* as the provider publishes it */
-	IPC_TEXT_LAST = IPC_TEXT_JWKS
+	IPC_TEXT_CHAIN,        /* what the chained command printed */
+	IPC_TEXT_LAST = IPC_TEXT_CHAIN
+};
+
+/* Where `authorize` may get lines from. */
+enum ipc_source {
+	IPC_SOURCE_OPENPUBKEY,
+	IPC_SOURCE_KEY9,
+	IPC_SOURCE_CHAIN,
+	IPC_SOURCE_COUNT
 };
 
 /* How good the keys are that the judge is given. */
@@ -108,7 +117,12 @@ enum ipc_principal {
 	M(KEYS_DONE, 28, IPC_FROM_PARSE, "that was all of it, or why not")    \
 	/* the dry run */                                                     \
 	M(CLAIM, 29, IPC_FROM_PARSE, "what an unverified token claims")       \
-	M(CLAIMS_END, 30, IPC_FROM_PARSE, "nothing more that can be read")
+	M(CLAIMS_END, 30, IPC_FROM_PARSE, "nothing more that can be read")    \
+	/* several sources */                                                 \
+	M(AUTHORIZE_ASK, 31, IPC_TO_PARSE, "whose lines are wanted")          \
+	M(SOURCES, 32, IPC_FROM_PARSE, "how many sources, and for how long")  \
+	M(SOURCE, 33, IPC_FROM_PARSE, "a source to ask, in order")            \
+	M(LINE, 34, IPC_FROM_PARSE, "a line of the chained command's")
 
 /*
  * F(MESSAGE, KIND, field, minimum, maximum): of the value for integers, of the
@@ -190,7 +204,8 @@ enum ipc_principal {
 	F(VERIFY_ASK, PRINT, key_type, 1, KEY_TYPE_MAX)                       \
 	F(VERIFY_ASK, U64, now, 0, NOW_MAX)                                   \
 	F(VERIFY_ASK, U8, tell, 0, 1)                                         \
-	F(VERIFY_ASK, U8, plugins, 0, PLUGINS_MAX)
+	F(VERIFY_ASK, U8, plugins, 0, PLUGINS_MAX)                            \
+	F(VERIFY_ASK, U8, require_email_verified, 0, 1)
 
 #define IPC_FIELDS_SETTINGS(F)                                                \
 	F(SETTINGS, U32, stale_max_s, 0, STALE_MAX_MAX_S)                     \
@@ -282,6 +297,29 @@ enum ipc_principal {
 #define IPC_FIELDS_CLAIMS_END(F)                                              \
 	F(CLAIMS_END, U8, unreadable, 0, 1)
 
+#define IPC_FIELDS_AUTHORIZE_ASK(F)                                           \
+	F(AUTHORIZE_ASK, STR, user, 1, USER_NAME_MAX)
+
+#define IPC_FIELDS_SOURCES(F)                                                 \
+	F(SOURCES, U8, sources, 0, IPC_SOURCE_COUNT)                          \
+	F(SOURCES, U32, deadline_s, 1, DEADLINE_MAX_S)                        \
+	F(SOURCES, U8, denied, 0, 1)
+
+#define IPC_FIELDS_SOURCE(F)                                                  \
+	F(SOURCE, U8, source, 0, IPC_SOURCE_COUNT - 1)                        \
+	F(SOURCE, U32, deadline_s, 1, DEADLINE_MAX_S)                         \
+	F(SOURCE, U8, stop, 0, 1)                                             \
+	F(SOURCE, U8, require_email_verified, 0, 1)                           \
+	F(SOURCE, PRINT, options, 0, LINE_OPTIONS_MAX)                        \
+	F(SOURCE, BYTES, words, 0, PATH_LEN_MAX + 1)                          \
+	F(SOURCE, PRINT, run_as, 0, USER_NAME_MAX)
+
+#define IPC_FIELDS_LINE(F)                                                    \
+	F(LINE, PRINT, options, 0, LINE_OPTIONS_MAX)                          \
+	F(LINE, PRINT, type, 1, KEY_TYPE_MAX)                                 \
+	F(LINE, PRINT, base64, 4, KEY_BASE64_MAX)                             \
+	F(LINE, PRINT, comment, 0, KEY_COMMENT_MAX)
+
 enum ipc_type {
 #define M(name, id, route, purpose) IPC_##name = id,
 	IPC_MESSAGES(M)
@@ -341,7 +379,7 @@ struct ipc_spec {
 const struct ipc_spec *ipc_spec(unsigned type);
 
 /* A set of message types, for what a reader expects next. */
-#define IPC_SET(name) (UINT32_C(1) << IPC_##name)
+#define IPC_SET(name) (UINT64_C(1) << IPC_##name)
 
 /*
  * Encodes *m into buf (IPC_MESSAGE_MAX bytes). routes: the routes on which
@@ -357,7 +395,7 @@ enum err ipc_encode(const struct ipc_message *m, unsigned routes,
  * borrows from buf; on any error *m is all zero.
  */
 enum err ipc_decode(const uint8_t *buf, size_t len, unsigned routes,
-    uint32_t expected, struct ipc_message *m) MUST_CHECK;
+    uint64_t expected, struct ipc_message *m) MUST_CHECK;
 
 /* Whether all n bytes are printable ASCII. */
 bool ipc_printable(const void *p, size_t n);

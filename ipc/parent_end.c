@@ -37,7 +37,7 @@ ipc_wait(int fd, short events, int64_t deadline_ms)
 }
 
 enum err
-ipc_recv(struct ipc_channel *ch, int64_t deadline_ms, uint32_t expected,
+ipc_recv(struct ipc_channel *ch, int64_t deadline_ms, uint64_t expected,
     struct ipc_message *m)
 {
 	struct iovec iov = { ch->buf, sizeof(ch->buf) };

@@ -55,6 +55,15 @@
 	R(KEY_INNER_TYPE, DROP, "key_inner_type", "the blob names another type") \
 	R(KEY_CURVE, DROP, "key_curve", "the point is not on its curve")      \
 	R(KEY_RSA, DROP, "key_rsa", "the RSA modulus or exponent is unusable") \
+	/* one line of a chained command */                                   \
+	R(LINE_OPTION, DROP, "line_option",                                   \
+	  "an option of the line is not one we print, or is malformed")       \
+	/* several sources */                                                 \
+	R(SOURCE_NONE, ERROR, "no_source", "sallyport.yaml enables no source") \
+	R(SOURCE_STOP, ERROR, "source_stop",                                  \
+	  "a source with on_error: stop failed, so none counts")              \
+	R(CHAIN_RUN, ERROR, "chain_run",                                      \
+	  "the chained command could not be run, or did not end well")        \
 	/* an OpenPubkey certificate */                                       \
 	R(CERT_TYPE, DENY, "cert_type",                                       \
 	  "the key offered is no certificate of a type that carries a token") \

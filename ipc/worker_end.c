@@ -6,7 +6,7 @@
 #include "ipc/channel.h"
 
 enum err
-ipc_read(struct ipc_channel *ch, uint32_t expected, struct ipc_message *m)
+ipc_read(struct ipc_channel *ch, uint64_t expected, struct ipc_message *m)
 {
 	ssize_t n;
 

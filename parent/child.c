@@ -14,13 +14,13 @@
 
 /* Nothing of sshd's and nothing of the parent's but one end of the socket. */
 static bool
-keep_only(int fd)
+keep_only(int fd, bool keep_stderr)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
 	    dup2(null, STDOUT_FILENO) == -1 ||
-	    dup2(null, STDERR_FILENO) == -1)
+	    (!keep_stderr && dup2(null, STDERR_FILENO) == -1))
 		return false;
 	if (fd != CHILD_FD && dup2(fd, CHILD_FD) == -1)
 		return false;
@@ -29,11 +29,11 @@ keep_only(int fd)
 }
 
 static bool
-settle(int fd, pid_t parent)
+settle(int fd, bool keep_stderr, pid_t parent)
 {
 	/* Alarms are not inherited: its own last resort. */
 	(void)alarm(DEADLINE_MAX_S + 2);
-	return keep_only(fd) && RLIMIT_SET(RLIMIT_CORE, 0) &&
+	return keep_only(fd, keep_stderr) && RLIMIT_SET(RLIMIT_CORE, 0) &&
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&
@@ -42,7 +42,8 @@ settle(int fd, pid_t parent)
 }
 
 int
-child_start(void (*run)(const void *arg, pid_t parent), const void *arg)
+child_start(void (*run)(const void *arg, pid_t parent), const void *arg,
+    bool keep_stderr)
 {
 	pid_t self = getpid();
 	int pair[2], saved;
@@ -51,7 +52,7 @@ child_start(void (*run)(const void *arg, pid_t parent), const void *arg)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		return -1;
 	if ((pid = fork()) == 0) {
-		if (settle(pair[1], self))
+		if (settle(pair[1], keep_stderr, self))
 			run(arg, self);
 		_exit(127);
 	}

@@ -33,6 +33,13 @@ struct k9_login {
 };
 
 /*
+ * All of it: true if k9->keys has keys, else k9->login.decision says why not.
+ * k9_begin() first, and login_close() and key_list_free() afterwards.
+ */
+void k9_begin(struct k9_login *k9, const struct k9_options *options);
+bool k9_run(struct k9_login *k9) MUST_CHECK;
+
+/*
  * Sends the judge its whole first turn of hearing: our two files and who is
  * asking. Opens files, so it comes before the cage. False when the decision
  * has been made, here as below.

@@ -8,8 +8,6 @@
 #include "ipc/limits.h"
 #include "parent/options.h"
 
-#define CONFIG_DEFAULT "/opt/k9/etc/k9.yaml"
-
 static const char help[] =
     "usage: sallyport k9-ssh --user=NAME [--remote=STRING] [--config=FILE]\n"
     "                        [--deadline=SECONDS] [--log-stderr]\n"
@@ -20,7 +18,7 @@ static const char help[] =
     "\n"
     "  --user=NAME         who wants to log in (sshd: %u)\n"
     "  --remote=STRING     where from (sshd 9.4 and newer: %C)\n"
-    "  --config=FILE       default " CONFIG_DEFAULT "\n"
+    "  --config=FILE       default " K9_CONFIG "\n"
     "  --deadline=SECONDS  1 to 30, default 5: all of it ends by then\n"
     "  --log-stderr        log to standard error as well, for a person\n"
     "  --version, --help\n";
@@ -84,7 +82,7 @@ k9_options_read(int argc, char **argv, struct k9_options *options)
 	int opt, status;
 
 	*options = (struct k9_options){ .remote = "",
-		.config = CONFIG_DEFAULT, .deadline_s = DEADLINE_DEFAULT_S };
+		.config = K9_CONFIG, .deadline_s = DEADLINE_DEFAULT_S };
 	opterr = 0;
 	/* Long options with one dash work too, as in Go. */
 	while ((opt = getopt_long_only(argc, argv, "", longopts, NULL)) != -1)

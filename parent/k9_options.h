@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define K9_CONFIG "/opt/k9/etc/k9.yaml"
+
 struct k9_options {
 	const char *user;   /* from argv, as all strings here */
 	const char *remote; /* "" if not given */

@@ -29,8 +29,17 @@ user_valid(const char *user)
 	return true;
 }
 
-static bool
-run(struct k9_login *k9)
+void
+k9_begin(struct k9_login *k9, const struct k9_options *options)
+{
+	k9->options = options;
+	(void)snprintf(k9->cache_name, sizeof(k9->cache_name), "key9-%.*s",
+	    KEY9_USER_MAX, options->user);
+	login_begin(&k9->login, "key9", options->user, options->deadline_s);
+}
+
+bool
+k9_run(struct k9_login *k9)
 {
 	struct login *login = &k9->login;
 	enum reason reason;
@@ -80,11 +89,8 @@ k9_ssh_main(int argc, char **argv)
 	quiet_streams(to_stderr);
 	log_open(to_stderr);
 	login_last_resort(options.deadline_s + 1);
-	k9.options = &options;
-	(void)snprintf(k9.cache_name, sizeof(k9.cache_name), "key9-%.*s",
-	    KEY9_USER_MAX, options.user);
-	login_begin(&k9.login, "key9", options.user, options.deadline_s);
-	if (run(&k9))
+	k9_begin(&k9, &options);
+	if (k9_run(&k9))
 		printed = print_keys(&k9);
 	login_log(&k9.login);
 	login_close(&k9.login);

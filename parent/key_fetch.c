@@ -289,7 +289,7 @@ converse(struct talk *talk)
 
 	do {
 		/* Another document may come only before the first data. */
-		uint32_t may = IPC_SET(KEYS_DATA) | IPC_SET(KEYS_DONE);
+		uint64_t may = IPC_SET(KEYS_DATA) | IPC_SET(KEYS_DONE);
 
 		if (talk->ndocuments < NDOCUMENTS && talk->keys->len == 0)
 			may |= IPC_SET(KEYS_FETCH);

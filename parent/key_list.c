@@ -73,26 +73,116 @@ append(struct key_list *list, struct ipc_span part, char end)
 	list->text[list->len++] = end;
 }
 
-enum err
-key_list_add(struct key_list *list, struct ipc_span type,
-    struct ipc_span base64, struct ipc_span comment)
+bool
+key_list_options_sound(struct ipc_span options)
 {
+	const char *p = options.p;
+	bool quoted = false;
+
+	for (size_t i = 0; i < options.len; i++) {
+		if (p[i] < 0x20 || p[i] > 0x7e || (p[i] == ' ' && !quoted))
+			return false;
+		if (p[i] == '\\' && i + 1 < options.len && p[i + 1] == '"')
+			i++;
+		else if (p[i] == '"')
+			quoted = !quoted;
+	}
+	return !quoted;
+}
+
+enum err
+key_list_add_line(struct key_list *list, const struct key_line *line)
+{
+	const struct ipc_span *own = &line->own, *more = &line->more;
 	enum err err;
 
 	if (list->count == KEYS_MAX)
 		return ERR_TOO_BIG;
-	if (!type_known(type) || !base64_alphabet(base64) ||
-	    !ipc_printable(comment.p, comment.len))
+	if (!key_list_options_sound(*own) || !key_list_options_sound(*more) ||
+	    !type_known(line->type) || !base64_alphabet(line->base64) ||
+	    !ipc_printable(line->comment.p, line->comment.len))
 		return ERR_ALPHABET;
-	err = reserve(list, type.len + base64.len + comment.len + 3);
+	err = reserve(list, own->len + more->len + line->type.len +
+	    line->base64.len + line->comment.len + 5);
 	if (err != ERR_OK)
 		return err;
-	append(list, type, ' ');
-	append(list, base64, comment.len > 0 ? ' ' : '\n');
-	if (comment.len > 0)
-		append(list, comment, '\n');
+	if (own->len > 0)
+		append(list, *own, more->len > 0 ? ',' : ' ');
+	if (more->len > 0)
+		append(list, *more, ' ');
+	append(list, line->type, ' ');
+	append(list, line->base64, line->comment.len > 0 ? ' ' : '\n');
+	if (line->comment.len > 0)
+		append(list, line->comment, '\n');
 	list->count++;
 	return ERR_OK;
+}
+
+enum err
+key_list_add(struct key_list *list, struct ipc_span type,
+    struct ipc_span base64, struct ipc_span comment)
+{
+	const struct key_line line = { .type = type, .base64 = base64,
+		.comment = comment };
+
+	return key_list_add_line(list, &line);
+}
+
+/* Cuts the first word off; blanks in quotes do not end it. */
+static struct ipc_span
+cut_word(struct ipc_span *rest)
+{
+	const char *p = rest->p;
+	struct ipc_span word = { p, 0 };
+	bool quoted = false;
+	size_t n = 0;
+
+	for (; n < rest->len && (p[n] != ' ' || quoted); n++)
+		if (p[n] == '"')
+			quoted = !quoted;
+	word.len = n;
+	if (n < rest->len)
+		n++;
+	*rest = (struct ipc_span){ p + n, rest->len - n };
+	return word;
+}
+
+static enum err
+add_text_line(struct key_list *list, struct ipc_span text, bool has_options,
+    struct ipc_span more)
+{
+	struct key_line line = { .more = more };
+
+	if (has_options)
+		line.own = cut_word(&text);
+	line.type = cut_word(&text);
+	line.base64 = cut_word(&text);
+	line.comment = text;
+	return line.base64.len == 0 ? ERR_ALPHABET :
+	    key_list_add_line(list, &line);
+}
+
+enum err
+key_list_add_text(struct key_list *list, const char *text, size_t len,
+    bool has_options, struct ipc_span more)
+{
+	const struct key_list before = *list;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && len > 0) {
+		const char *lf = memchr(text, '\n', len);
+		size_t n = lf != NULL ? (size_t)(lf - text) : 0;
+
+		err = lf == NULL ? ERR_ALPHABET : add_text_line(list,
+		    (struct ipc_span){ text, n }, has_options, more);
+		text += n + 1;
+		len -= lf != NULL ? n + 1 : 0;
+	}
+	if (err != ERR_OK) {
+		list->len = before.len;
+		list->count = before.count;
+	}
+	return err;
 }
 
 void

@@ -16,14 +16,39 @@ struct key_list {
 	size_t count;
 };
 
+/* The parts of a line; all but type and base64 may be empty. */
+struct key_line {
+	struct ipc_span own;  /* its options, as who wrote it has them */
+	struct ipc_span more; /* ours, behind them: sshd takes the last word */
+	struct ipc_span type, base64, comment;
+};
+
+/*
+ * Whether sshd reads the options as we do: outside of quotes no blank ends
+ * them too early, and no quote is left open that would swallow what follows.
+ */
+bool key_list_options_sound(struct ipc_span options);
+
 /*
  * Appends a key that the judge found good. Its parts are hostile all the
- * same: the type must be one that we print, the rest of its alphabet (message
- * bounds hold already). ERR_ALPHABET, ERR_TOO_BIG and ERR_MEMORY leave the
- * list as it was.
+ * same: the options must be sound, the type be one that we print, the rest
+ * of its alphabet (message bounds hold already). ERR_ALPHABET, ERR_TOO_BIG
+ * and ERR_MEMORY leave the list as it was.
  */
+enum err key_list_add_line(struct key_list *list,
+    const struct key_line *line) MUST_CHECK;
+
+/* The same without options. */
 enum err key_list_add(struct key_list *list, struct ipc_span type,
     struct ipc_span base64, struct ipc_span comment) MUST_CHECK;
+
+/*
+ * Appends the lines of a text that another list was, or that verify would
+ * have printed: has_options says which. Ours are added to each. All of them
+ * or, unless it returns ERR_OK, none.
+ */
+enum err key_list_add_text(struct key_list *list, const char *text,
+    size_t len, bool has_options, struct ipc_span more) MUST_CHECK;
 
 void key_list_free(struct key_list *list);
 

@@ -269,20 +269,20 @@ log_identity(struct log_line *line, const struct decision *d)
 }
 
 void
-login_log(const struct login *login)
+decision_log(const struct decision *d, const char *source, const char *user,
+    int64_t began_ms)
 {
-	const struct decision *d = &login->decision;
 	enum reason_class class = reason_class(d->reason);
 	struct log_line line;
 
 	log_begin(&line, "");
 	log_add_text(&line, "decision", class_words[class]);
 	log_add_text(&line, "reason", reason_word(d->reason));
-	log_add_text(&line, "user", login->user);
-	log_add_text(&line, "source", login->source);
+	log_add_text(&line, "user", user);
+	log_add_text(&line, "source", source);
 	if (d->keys > 0)
 		log_add_number(&line, "keys", d->keys);
-	if (d->cache != NULL || class != REASON_ERROR)
+	if (!d->cacheless && (d->cache != NULL || class != REASON_ERROR))
 		log_add_text(&line, "cache", d->cache != NULL ? d->cache :
 		    "none");
 	if (d->cache != NULL)
@@ -300,12 +300,18 @@ login_log(const struct login *login)
 	if (d->line != 0)
 		log_add_number(&line, "line", d->line);
 	log_identity(&line, d);
-	log_add_number(&line, "ms",
-	    (uint64_t)(ipc_now_ms() - login->began_ms));
+	log_add_number(&line, "ms", (uint64_t)(ipc_now_ms() - began_ms));
 	if (d->detail[0] != '\0')
 		log_add_text(&line, "detail", d->detail);
 	log_end(&line, class == REASON_ERROR ? LOG_ERR :
 	    d->fetch != REASON_OK ? LOG_WARNING : LOG_INFO);
+}
+
+void
+login_log(const struct login *login)
+{
+	decision_log(&login->decision, login->source, login->user,
+	    login->began_ms);
 }
 
 uint32_t

@@ -24,6 +24,7 @@ struct decision {
 	uint32_t line;       /* of the answer or file; 0: none */
 	size_t keys;
 	const char *cache;   /* how good what it had was; NULL: nothing */
+	bool cacheless;      /* nor could it have had */
 	uint64_t cache_age_s;
 	const char *worker;  /* the one that failed, or NULL */
 	const char *file;    /* the one at fault, or NULL */
@@ -144,5 +145,9 @@ void login_close(struct login *login);
 
 /* Writes the decision's line to the log. */
 void login_log(const struct login *login);
+
+/* The same for a part of a login that has a decision of its own. */
+void decision_log(const struct decision *decision, const char *source,
+    const char *user, int64_t began_ms);
 
 #endif

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "ipc/close_from.h"
+#include "parent/authorize.h"
 #include "parent/explain.h"
 #include "parent/k9_ssh.h"
 #include "parent/preload.h"
@@ -29,6 +30,8 @@ static const struct subcommand {
 	int not_run; /* status if it cannot be: sshd logs words of any but 0 */
 	const char *what;
 } subcommands[] = {
+	{ "authorize", authorize_main, 0,
+	  "print a user's lines, from several sources (for sshd)" },
 	{ "k9-ssh", k9_ssh_main, 0,
 	  "print a user's keys, from Key9 (for sshd)" },
 	{ "verify", verify_main, 0,

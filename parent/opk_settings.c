@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "parent/word_stands.h"
+
 bool
 opk_settings_load(struct login *login, const struct opk_places *places,
     bool with_rules, struct opk_settings *settings)
@@ -110,13 +112,6 @@ config_error(struct login *login, const struct opk_settings *settings,
 	    (const char *)what->p);
 }
 
-/* What may stand around a value in YAML. */
-static bool
-is_edge(uint8_t c)
-{
-	return c <= ' ' || strchr("\"',{}#", c) != NULL;
-}
-
 /*
  * Whether a path stands in config.yml, unless it is empty. The judge could
  * else have any authority vouch for a provider's keys whose certificate lies
@@ -125,19 +120,7 @@ is_edge(uint8_t c)
 static bool
 stands_in_config(const struct opk_settings *settings, const char *path)
 {
-	const struct trusted_file *file = &settings->files.config;
-	const uint8_t *p = file->data, *end = file->data + file->len;
-	size_t n = strlen(path);
-
-	for (; n > 0 && p < end; p++) {
-		p = memmem(p, (size_t)(end - p), path, n);
-		if (p == NULL)
-			return false;
-		if ((p == file->data || is_edge(p[-1])) &&
-		    (p + n == end || is_edge(p[n])))
-			return true;
-	}
-	return n == 0;
+	return path[0] == '\0' || word_stands(&settings->files.config, path);
 }
 
 static bool

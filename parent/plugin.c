@@ -9,6 +9,7 @@
 
 #include "ipc/channel.h"
 #include "parent/child.h"
+#include "parent/command_process.h"
 #include "parent/plugin_process.h"
 
 /* What the runner has beyond the plugin's time, before we call it dead. */
@@ -21,7 +22,7 @@ plugin_begin(struct plugin_runner *runner, const struct opk_files *files)
 	runner->silent = false;
 	if (files->nplugins == 0)
 		return true;
-	runner->fd = child_start(plugin_main, files);
+	runner->fd = child_start(plugin_main, files, false);
 	return runner->fd != -1;
 }
 
@@ -115,17 +116,17 @@ judge_answer(const struct plugin_request *request,
     const struct plugin_answer *answer, bool *allowed, char *detail)
 {
 	switch (answer->outcome) {
-	case PLUGIN_ENDED:
+	case COMMAND_ENDED:
 		return judge_end(answer, allowed, detail);
-	case PLUGIN_TIMEOUT:
+	case COMMAND_TIMEOUT:
 		(void)snprintf(detail, DETAIL_MAX + 1, "it took longer than "
 		    "%u ms and was ended", request->time_ms);
 		break;
-	case PLUGIN_TALKS:
+	case COMMAND_TALKS:
 		(void)snprintf(detail, DETAIL_MAX + 1, "it printed more than "
 		    "%d bytes and was ended", PLUGIN_OUTPUT_MAX);
 		break;
-	case PLUGIN_REFUSED:
+	case COMMAND_REFUSED:
 		(void)snprintf(detail, DETAIL_MAX + 1, "%.*s",
 		    (int)answer->len, answer->text);
 		break;

@@ -7,35 +7,22 @@
 #include "parent/plugin_process.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ipc/channel.h"
-#include "ipc/rlimit.h"
 #include "parent/child.h"
+#include "parent/command_process.h"
 #include "parent/plugin_command.h"
 #include "seccomp/cage.h"
 
 /* A command's words, and the variables that opkssh documents: 20. */
 #define WORDS_MAX 64
 #define VARIABLES_MAX 64
-/* For programs in languages that reserve more than they use. */
-#define MEMORY_MAX (UINT64_C(4) << 30)
-#define FILE_SIZE_MAX (16 * 1024 * 1024)
-/* What sshd gives its commands. */
-#define DEFAULT_PATH                                                          \
-	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static const char *const inherited[] = { "PATH", "http_proxy", "https_proxy",
 	"no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY" };
@@ -50,19 +37,6 @@ struct command {
 	char *argv[WORDS_MAX + 1];
 	char *envp[NINHERITED + VARIABLES_MAX + 1];
 };
-
-/* The plugin's process group, for a handler; 0: none. */
-static volatile sig_atomic_t running;
-
-/* Our own time is up, sshd's is, or the parent has died: nothing is left. */
-static void
-end_all(int sig)
-{
-	(void)sig;
-	if (running != 0)
-		(void)kill(-(pid_t)running, SIGKILL);
-	_exit(0);
-}
 
 static bool
 hear_bytes(char *buf, size_t len)
@@ -112,7 +86,7 @@ refuse(struct plugin_answer *answer, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(answer->text, DETAIL_MAX + 1, fmt, ap);
 	va_end(ap);
-	answer->outcome = PLUGIN_REFUSED;
+	answer->outcome = COMMAND_REFUSED;
 	answer->len = n < 0 ? 0 : n > DETAIL_MAX ? DETAIL_MAX : (uint32_t)n;
 	return false;
 }
@@ -134,7 +108,7 @@ point(char **list, size_t n, size_t max, char *buf, size_t len)
 static size_t
 inherit(char **envp)
 {
-	static char path[] = DEFAULT_PATH;
+	static char path[] = COMMAND_DEFAULT_PATH;
 	size_t n = 0;
 
 	for (char **e = environ; e != NULL && *e != NULL; e++)
@@ -174,182 +148,36 @@ check_words(struct command *c, const struct opk_files *files,
 	return true;
 }
 
-/* Only what root has put there for everybody to run. */
 static bool
 check_executable(const char *path, struct plugin_answer *answer)
 {
-	struct file_problem problem;
-	struct stat st;
-	int fd = trusted_open(path, TRUST_ROOT, &problem);
-	bool known;
+	char why[DETAIL_MAX + 1];
 
-	if (fd == -1)
-		return refuse(answer, "%.100s: %.130s", path, problem.what);
-	known = fstat(fd, &st) == 0;
-	(void)close(fd);
-	if (!known || ((st.st_mode & 07777) != 0755 &&
-	    (st.st_mode & 07777) != 0555))
-		return refuse(answer, "%.120s has mode %04o; fix: chmod 0755",
-		    path, known ? (unsigned)st.st_mode & 07777 : 0);
-	return true;
-}
-
-/* In the child: a plain process, as a program expects to be started. */
-static bool
-settle(int out, pid_t runner)
-{
-	static const struct sigaction defaults = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		(void)sigaction(sig, &defaults, NULL);
-	(void)sigemptyset(&none);
-	(void)umask(022);
-	/* 0 is /dev/null already, and CHILD_FD closes on exec. */
-	return dup2(out, STDOUT_FILENO) != -1 &&
-	    dup2(out, STDERR_FILENO) != -1 && setpgid(0, 0) == 0 &&
-	    chdir("/") == 0 && RLIMIT_SET(RLIMIT_CPU, DEADLINE_MAX_S) &&
-	    RLIMIT_SET(RLIMIT_AS, MEMORY_MAX) &&
-	    RLIMIT_SET(RLIMIT_FSIZE, FILE_SIZE_MAX) &&
-	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&
-	    getppid() == runner &&
-	    sigprocmask(SIG_SETMASK, &none, NULL) == 0;
-}
-
-/* Signals must not come between the fork and our knowing of it. */
-static pid_t
-start(struct command *c, int out)
-{
-	pid_t self = getpid();
-	sigset_t all, before;
-	pid_t pid;
-
-	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_BLOCK, &all, &before);
-	if ((pid = fork()) == 0) {
-		if (settle(out, self))
-			(void)execve(c->argv[0], c->argv, c->envp);
-		_exit(127);
-	}
-	if (pid > 0) {
-		/* It does so too: whoever comes first. */
-		(void)setpgid(pid, pid);
-		running = pid;
-	}
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	return pid;
-}
-
-/*
- * Takes the output until all who could write any have closed it. A parent
- * that has closed its socket, or its half, wants no answer.
- */
-static enum plugin_outcome
-listen_to(int fd, int64_t deadline_ms, struct plugin_answer *answer)
-{
-	struct pollfd pfds[] = { { .fd = fd, .events = POLLIN },
-		{ .fd = CHILD_FD, .events = POLLRDHUP } };
-	char more;
-
-	for (;;) {
-		int64_t left = deadline_ms - ipc_now_ms();
-		size_t room = sizeof(answer->text) - answer->len;
-		ssize_t n;
-
-		if (left <= 0)
-			return PLUGIN_TIMEOUT;
-		if (poll(pfds, 2, (int)left) <= 0)
-			continue;
-		if (pfds[1].revents != 0)
-			end_all(0);
-		n = room > 0 ? read(fd, answer->text + answer->len, room) :
-		    read(fd, &more, 1);
-		if (n > 0 && room == 0)
-			return PLUGIN_TALKS;
-		if (n == 0)
-			return PLUGIN_ENDED;
-		if (n == -1) {
-			/* What was read may be half of what it said. */
-			(void)refuse(answer, "its output could not be read: %s",
-			    strerror(errno));
-			return PLUGIN_REFUSED;
-		}
-		answer->len += (uint32_t)n;
-	}
-}
-
-/* Waits for the plugin itself, and leaves it there: its group is its id's. */
-static bool
-has_ended(pid_t pid, int64_t deadline_ms)
-{
-	sigset_t chld;
-
-	(void)sigemptyset(&chld);
-	(void)sigaddset(&chld, SIGCHLD);
-	for (;;) {
-		int64_t left = deadline_ms - ipc_now_ms();
-		struct timespec ts = { left / 1000, left % 1000 * 1000000 };
-		siginfo_t info = { .si_pid = 0 };
-
-		if (waitid(P_PID, (id_t)pid, &info,
-		    WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
-			return true;
-		if (left <= 0)
-			return false;
-		(void)sigtimedwait(&chld, NULL, &ts);
-	}
+	return command_allowed(path, why, sizeof(why)) ||
+	    refuse(answer, "%s", why);
 }
 
 static void
 run(struct command *c, struct plugin_answer *answer)
 {
-	int64_t deadline_ms = ipc_now_ms() + c->question.time_ms;
-	enum plugin_outcome outcome;
-	int out[2], status = -1;
-	pid_t pid;
+	struct command_run run = {
+		.argv = c->argv,
+		.envp = c->envp,
+		.deadline_ms = ipc_now_ms() + c->question.time_ms,
+		.with_stderr = true,
+		.out = answer->text,
+		.max = sizeof(answer->text),
+	};
 
-	if (pipe2(out, O_CLOEXEC) == -1) {
-		(void)refuse(answer, "pipe: %s", strerror(errno));
-		return;
-	}
-	pid = start(c, out[1]);
-	(void)close(out[1]);
-	if (pid == -1) {
-		(void)refuse(answer, "fork: %s", strerror(errno));
-		(void)close(out[0]);
-		return;
-	}
-	outcome = listen_to(out[0], deadline_ms, answer);
-	if (outcome == PLUGIN_ENDED && !has_ended(pid, deadline_ms))
-		outcome = PLUGIN_TIMEOUT;
-	/*
-	 * Before it is reaped: until then its number is nobody else's. It may
-	 * have left the group.
-	 */
-	(void)kill(-pid, SIGKILL);
-	(void)kill(pid, SIGKILL);
-	running = 0;
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
-	(void)close(out[0]);
-	answer->outcome = outcome;
-	answer->status = status;
-}
-
-/* SIGCHLD is waited for; what ends us ends the plugin too. */
-static bool
-set_signals(void)
-{
-	const struct sigaction end = { .sa_handler = end_all };
-	sigset_t chld;
-
-	(void)sigemptyset(&chld);
-	(void)sigaddset(&chld, SIGCHLD);
-	return sigprocmask(SIG_BLOCK, &chld, NULL) == 0 &&
-	    sigaction(SIGTERM, &end, NULL) == 0 &&
-	    sigaction(SIGALRM, &end, NULL) == 0 &&
-	    sigaction(SIGHUP, &end, NULL) == 0 &&
-	    sigaction(SIGINT, &end, NULL) == 0;
+	answer->outcome = command_run(&run);
+	answer->status = run.status;
+	answer->len = (uint32_t)run.len;
+	if (answer->outcome == COMMAND_UNHEARD)
+		(void)refuse(answer, "its output could not be read: %s",
+		    strerror(errno));
+	else if (answer->outcome == COMMAND_REFUSED)
+		(void)refuse(answer, "it cannot be started: %s",
+		    strerror(errno));
 }
 
 void
@@ -361,10 +189,7 @@ plugin_main(const void *files, pid_t parent)
 
 	step = cage_bare(SALLYPORT_PLUGIN_ID, (gid_t)SALLYPORT_PLUGIN_ID,
 	    parent);
-	/* When the parent dies we have something to do before we do. */
-	if (step != CAGE_SHUT || !set_signals() ||
-	    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == -1 ||
-	    getppid() != parent)
+	if (step != CAGE_SHUT || !command_begin(parent))
 		_exit(127);
 	while (hear(&command)) {
 		memset(&answer, 0, sizeof(answer));

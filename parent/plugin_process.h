@@ -24,16 +24,12 @@ struct plugin_question {
 	uint32_t words_len;
 };
 
-enum plugin_outcome {
-	PLUGIN_ENDED,    /* status is as from waitpid(); text is its output */
-	PLUGIN_TIMEOUT,  /* it was ended, after time_ms */
-	PLUGIN_TALKS,    /* it was ended, for more than PLUGIN_OUTPUT_MAX */
-	PLUGIN_REFUSED   /* it was not started; text says why */
-};
-
-/* The runner's one datagram, cut behind the text. */
+/*
+ * The runner's one datagram, cut behind the text, which is what the plugin
+ * printed; if it was refused, why.
+ */
 struct plugin_answer {
-	uint32_t outcome;
+	uint32_t outcome; /* enum command_outcome */
 	int32_t status;
 	uint32_t len;
 	char text[PLUGIN_OUTPUT_MAX];

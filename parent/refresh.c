@@ -123,7 +123,7 @@ struct one {
 };
 
 static enum err
-hear(struct one *one, uint32_t expected, struct ipc_message *m)
+hear(struct one *one, uint64_t expected, struct ipc_message *m)
 {
 	return ipc_recv(&one->login.starter.channels[WORKER_OPK_JUDGE],
 	    one->login.deadline_ms, expected, m);
@@ -136,7 +136,7 @@ hear(struct one *one, uint32_t expected, struct ipc_message *m)
 static bool
 find_issuer(struct one *one)
 {
-	uint32_t expected = IPC_SET(NOTE) | IPC_SET(PROVIDER);
+	uint64_t expected = IPC_SET(NOTE) | IPC_SET(PROVIDER);
 	struct ipc_message m;
 	size_t heard = 0;
 	enum err err;

@@ -28,6 +28,8 @@
 	W(KEYS, KEYS, "keys", PARSE, "keys", IPC_TO_PARSE, IPC_FROM_PARSE)    \
 	W(EXPLAIN, EXPLAIN, "explain", PARSE, "explain", IPC_TO_PARSE,        \
 	    IPC_FROM_PARSE)                                                   \
+	W(AUTHORIZE, AUTHORIZE, "authorize", PARSE, "authorize",              \
+	    IPC_TO_PARSE, IPC_FROM_PARSE)                                     \
 	W(HOME, HOME, "home", HOME, "home", 0, 0) /* ipc/home_report.h */     \
 	NETPROC(W, NET)                                                       \
 	NETPROC(W, NET_JWKS)                                                  \

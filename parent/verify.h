@@ -30,6 +30,7 @@ struct verify_request {
 	struct opk_places places;
 	uint64_t now; /* Unix time */
 	uint32_t deadline_s; /* 0: what sallyport.yaml says */
+	bool require_email_verified; /* or no rule for e-mails fits */
 	bool tell;    /* each check; see struct verify's checks */
 	const char *jwks; /* the file to take every provider's keys from */
 };

@@ -58,6 +58,8 @@ send_question(struct verify *v)
 		strlen(request->key_type) };
 	m.as.VERIFY_ASK.now = request->now;
 	m.as.VERIFY_ASK.tell = request->tell;
+	m.as.VERIFY_ASK.require_email_verified =
+	    request->require_email_verified;
 	m.as.VERIFY_ASK.plugins = (uint8_t)v->settings.files.nplugins;
 	return opk_settings_brief(&v->login, &v->settings, &m) &&
 	    send_text(v, IPC_TEXT_OFFERED_KEY, v->offered.blob,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ipc/limits.h"
+
 /* YAML 1.1's null: nothing, ~ or the word, without quotes. */
 static bool
 is_null(const struct yaml_node *node)
@@ -164,4 +166,20 @@ config_duration(const struct yaml_map *map, struct config_key key,
 		    key.path, range);
 	*value = (uint32_t)(number * unit);
 	return REASON_OK;
+}
+
+enum reason
+config_deadline(const struct yaml_map *map, struct config_key key,
+    uint32_t *value, struct config_error *error)
+{
+	static const char range[] = "must be a time of 1s to 30s";
+	enum reason reason = config_duration(map, key, DEADLINE_MAX_S, range,
+	    value, error);
+	const struct yaml_node *node;
+
+	if (reason != REASON_OK || *value > 0)
+		return reason;
+	node = yaml_map_find(map, key.path);
+	return config_error_set(error, REASON_CONFIG_VALUE,
+	    node != NULL ? node->line : 0, key.path, range);
 }

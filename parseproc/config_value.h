@@ -58,4 +58,9 @@ enum reason config_duration(const struct yaml_map *map,
     struct config_key key, uint32_t max, const char *range, uint32_t *value,
     struct config_error *error) MUST_CHECK;
 
+/* A login's time in seconds: as a duration, 1 to DEADLINE_MAX_S. */
+enum reason config_deadline(const struct yaml_map *map,
+    struct config_key key, uint32_t *value, struct config_error *error)
+    MUST_CHECK;
+
 #endif

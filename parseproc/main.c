@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ipc/worker_entry.h"
+#include "parseproc/authorize.h"
 #include "parseproc/ec_point.h"
 #include "parseproc/explain.h"
 #include "parseproc/judge.h"
@@ -35,6 +36,7 @@ static const struct role {
 	{ "opk-judge", opk_judge_warm_up, opk_judge_run },
 	{ "keys", ec_point_warm_up, keys_run },
 	{ "explain", explain_warm_up, explain_run },
+	{ "authorize", ssh_key_warm_up, authorize_run },
 };
 
 static const struct cage_plan cage = {

@@ -189,6 +189,8 @@ hear_question(struct opk_session *s, struct files *files)
 	s->settings_only = m.as.VERIFY_ASK.settings_only == 1;
 	s->tell = m.as.VERIFY_ASK.tell == 1;
 	s->plugins = m.as.VERIFY_ASK.plugins;
+	s->require_email_verified =
+	    m.as.VERIFY_ASK.require_email_verified == 1;
 	s->login.now = m.as.VERIFY_ASK.now;
 	memcpy(s->user, m.as.VERIFY_ASK.user.p, m.as.VERIFY_ASK.user.len);
 	memcpy(s->key_type, m.as.VERIFY_ASK.key_type.p,

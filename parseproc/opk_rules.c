@@ -83,6 +83,9 @@ look_in(struct opk_session *s, struct rules *rules, enum ipc_text kind,
 	struct opk_identity identity = identity_of(&s->login, claims);
 	struct opk_policy policy;
 
+	if (s->require_email_verified &&
+	    identity.email_verified == OPK_VERIFIED_ABSENT)
+		identity.email_verified = OPK_VERIFIED_FALSE;
 	opk_auth_id_find(&policy, text->data, text->len, s->login.user,
 	    &identity);
 	/* Said once, not again with userinfo's claims. */

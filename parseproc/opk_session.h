@@ -15,6 +15,7 @@ struct opk_session {
 	enum err err; /* the conversation broke; nothing is said any more */
 	bool settings_only;
 	bool tell; /* how each check ended */
+	bool require_email_verified; /* said, and true, or no e-mail rule fits */
 	unsigned plugins;
 	char user[USER_NAME_MAX + 1];
 	char key_type[KEY_TYPE_MAX + 1];

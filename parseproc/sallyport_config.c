@@ -12,8 +12,10 @@ static const struct config_key expiry_time = { "expiry_time", NULL };
 static const struct config_key deadline = { "deadline", NULL };
 static const struct config_key deny_status = { "deny_status", NULL };
 
+static const struct config_key sources = { "sources", NULL };
+
 static const struct config_key *const keys[] = { &stale_max, &preload_max,
-	&home_policy, &expiry_time, &deadline, &deny_status };
+	&home_policy, &expiry_time, &deadline, &deny_status, &sources };
 
 static bool
 is_known(const struct yaml_node *node)
@@ -36,26 +38,9 @@ check_names(const struct yaml_map *map, struct config_error *error)
 			return config_error_set(error, REASON_CONFIG_VALUE,
 			    node->line, NULL, "unknown key: remove it, or "
 			    "correct it to stale_max, preload_max, "
-			    "home_policy, expiry_time, deadline or "
-			    "deny_status");
+			    "home_policy, expiry_time, deadline, "
+			    "deny_status or sources");
 	return REASON_OK;
-}
-
-/* The time for a login: unlike the other durations never 0. */
-static enum reason
-read_deadline(const struct yaml_map *map, struct sallyport_config *config,
-    struct config_error *error)
-{
-	static const char range[] = "must be a time of 1s to 30s";
-	enum reason reason = config_duration(map, deadline, DEADLINE_MAX_S,
-	    range, &config->deadline_s, error);
-	const struct yaml_node *node;
-
-	if (reason != REASON_OK || config->deadline_s > 0)
-		return reason;
-	node = yaml_map_find(map, deadline.path);
-	return config_error_set(error, REASON_CONFIG_VALUE,
-	    node != NULL ? node->line : 0, deadline.path, range);
 }
 
 static enum reason
@@ -79,11 +64,15 @@ read_all(const struct yaml_map *map, struct sallyport_config *config,
 		reason = config_bool(map, expiry_time, &config->expiry_time,
 		    error);
 	if (reason == REASON_OK)
-		reason = read_deadline(map, config, error);
+		reason = config_deadline(map, deadline, &config->deadline_s,
+		    error);
 	if (reason == REASON_OK)
 		reason = config_number(map, deny_status, 0, DENY_STATUS_MAX,
 		    "must be a whole number, 0 to 255", &config->deny_status,
 		    error);
+	if (reason == REASON_OK)
+		reason = sources_config_read(map, sources.path,
+		    config->deadline_s, &config->sources, error);
 	return reason;
 }
 

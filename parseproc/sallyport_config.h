@@ -13,6 +13,7 @@
 #include "ipc/limits.h"
 #include "ipc/reason.h"
 #include "parseproc/config_error.h"
+#include "parseproc/sources_config.h"
 
 /* What an exit status holds. */
 #define DENY_STATUS_MAX 255
@@ -24,6 +25,7 @@ struct sallyport_config {
 	bool expiry_time; /* whether the line says when it ends */
 	uint32_t deadline_s; /* 1 to DEADLINE_MAX_S */
 	uint32_t deny_status; /* of a denied login; <= DENY_STATUS_MAX */
+	struct sources_config sources; /* of `authorize` */
 };
 
 /*

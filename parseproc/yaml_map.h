@@ -45,6 +45,7 @@ struct yaml_map {
 	struct yaml_node *nodes; /* in the file's order; owned */
 	size_t nnodes;
 	char *pool; /* what key and text point into; owned */
+	size_t root; /* where paths begin: 0, or in a borrowed copy another map */
 };
 
 /*

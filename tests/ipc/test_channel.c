@@ -19,7 +19,7 @@
 #include "ipc/channel.h"
 #include "tests/ipc/sample.h"
 
-#define ALL_TYPES UINT32_MAX
+#define ALL_TYPES UINT64_MAX
 /* How late a deadline may be noticed on a busy machine. */
 #define SLACK_MS 3000
 #define SOON (ipc_now_ms() + 10000)
@@ -137,12 +137,12 @@ channel_every_message_arrives(void **state)
 				assert_int_equal(ipc_send(&parent, SOON, &m),
 				    ERR_OK);
 				assert_int_equal(ipc_read(&worker,
-				    UINT32_C(1) << type, &back), ERR_OK);
+				    UINT64_C(1) << type, &back), ERR_OK);
 			} else {
 				assert_int_equal(ipc_write(&worker, &m),
 				    ERR_OK);
 				assert_int_equal(ipc_recv(&parent, SOON,
-				    UINT32_C(1) << type, &back), ERR_OK);
+				    UINT64_C(1) << type, &back), ERR_OK);
 			}
 			same(&m, &back);
 		}

@@ -14,7 +14,7 @@
 #include "ipc/message.h"
 #include "tests/ipc/sample.h"
 
-#define ALL_TYPES UINT32_MAX
+#define ALL_TYPES UINT64_MAX
 #define ALL_ROUTES (IPC_TO_WORKER | IPC_FROM_WORKER)
 #define SEEDS SALLYPORT_SOURCE_ROOT "/fuzz/corpus/ipc"
 
@@ -22,7 +22,7 @@ static uint8_t crafted[SAMPLE_ROOM];
 
 /* Decodes from a block of exactly n bytes, so that ASan sees the next one. */
 static enum err
-decode(const uint8_t *bytes, size_t n, unsigned routes, uint32_t expected,
+decode(const uint8_t *bytes, size_t n, unsigned routes, uint64_t expected,
     struct ipc_message *m)
 {
 	static const struct ipc_message zero;
@@ -132,7 +132,7 @@ round_trip(unsigned type, enum sample which)
 	assert_int_equal(len, n);
 	assert_memory_equal(buf, crafted, n);
 	assert_int_equal(decode(buf, len, spec->routes,
-	    UINT32_C(1) << type, &back), ERR_OK);
+	    UINT64_C(1) << type, &back), ERR_OK);
 	assert_int_equal(back.type, type);
 	for (size_t i = 0; i < spec->nfields; i++) {
 		const struct ipc_field *f = &spec->fields[i];
@@ -335,7 +335,7 @@ message_wrong_turn_refused(void **state)
 
 	(void)state;
 	for (unsigned type = 1; type < IPC_TYPE_END; type++) {
-		uint32_t only = UINT32_C(1) << type;
+		uint64_t only = UINT64_C(1) << type;
 		size_t n;
 
 		sample_message(type, SAMPLE_MIN, &m);
@@ -344,10 +344,10 @@ message_wrong_turn_refused(void **state)
 		    ERR_OK);
 		assert_int_equal(decode(crafted, n, ALL_ROUTES, ~only, &back),
 		    ERR_TURN);
-		for (unsigned other = 0; other < 32; other++)
+		for (unsigned other = 0; other < 64; other++)
 			if (other != type)
 				assert_int_equal(decode(crafted, n, ALL_ROUTES,
-				    UINT32_C(1) << other, &back), ERR_TURN);
+				    UINT64_C(1) << other, &back), ERR_TURN);
 		assert_int_equal(decode(crafted, n, ALL_ROUTES, 0, &back),
 		    ERR_TURN);
 	}

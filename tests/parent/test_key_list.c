@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -174,6 +175,94 @@ key_list_large_keys_bounded(void **state)
 	assert_true(list.text[list.len - 1] == '\n');
 }
 
+/* --- with options --- */
+
+static enum err
+add_line(const char *own, const char *more)
+{
+	const struct key_line line = { span(own), span(more),
+		span("ssh-rsa"), span("AAAA"), span("c") };
+
+	return key_list_add_line(&list, &line);
+}
+
+static void
+key_list_our_options_stand_last(void **state)
+{
+	(void)state;
+	assert_int_equal(add_line("", ""), ERR_OK);
+	assert_int_equal(add_line("pty", ""), ERR_OK);
+	assert_int_equal(add_line("", "restrict"), ERR_OK);
+	assert_int_equal(add_line("pty,command=\"a \\\"b\\\"\"",
+	    "restrict"), ERR_OK);
+	is_text("ssh-rsa AAAA c\npty ssh-rsa AAAA c\n"
+	    "restrict ssh-rsa AAAA c\n"
+	    "pty,command=\"a \\\"b\\\"\",restrict ssh-rsa AAAA c\n");
+}
+
+/* What would let a line end, or ours be swallowed, where sshd reads it. */
+static void
+key_list_unsound_options_refused(void **state)
+{
+	static const char *const bad[] = { "pty ssh-rsa AAAA", " pty", "pty ",
+		"command=\"a", "command=\"a\\\"", "\"", "a\"b\"\"",
+		"command=\"a\" ", "pty\n", "command=\"a\nb\"", "pty\t",
+		"pty\x7f", "pty\x80", "command=\"\\\\\"" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (add_line(bad[i], "restrict") != ERR_ALPHABET ||
+		    add_line("pty", bad[i]) != ERR_ALPHABET)
+			fail_msg("%s", bad[i]);
+		assert_int_equal(list.len, 0);
+	}
+}
+
+static enum err
+add_text(const char *text, bool has_options, const char *more)
+{
+	return key_list_add_text(&list, text, strlen(text), has_options,
+	    span(more));
+}
+
+static void
+key_list_text_taken_apart_and_checked(void **state)
+{
+	(void)state;
+	assert_int_equal(add_text("", false, "pty"), ERR_OK);
+	assert_int_equal(add_text("ssh-rsa AAAA\nssh-rsa AAAB a b\n", false,
+	    "restrict"), ERR_OK);
+	assert_int_equal(add_text("cert-authority,principals=\"a b\" "
+	    "ssh-rsa AAAC\n", true, "pty"), ERR_OK);
+	assert_int_equal(list.count, 3);
+	is_text("restrict ssh-rsa AAAA\nrestrict ssh-rsa AAAB a b\n"
+	    "cert-authority,principals=\"a b\",pty ssh-rsa AAAC\n");
+}
+
+static void
+key_list_bad_text_leaves_nothing(void **state)
+{
+	static const char good[] = "ssh-rsa AAAA\n";
+	static const char *const bad[] = { "ssh-rsa AAAA", "\n", "ssh-rsa\n",
+		"ssh-rsa \n", " ssh-rsa AAAA\n", "pty ssh-rsa AAAA\n",
+		"ssh-dss AAAA\n", "ssh-rsa A\x01\n",
+		"ssh-rsa AAAA \x7f\n" };
+	char text[128];
+
+	(void)state;
+	assert_int_equal(add_text(good, false, ""), ERR_OK);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s%s", good, bad[i]);
+		if (add_text(text, false, "pty") != ERR_ALPHABET)
+			fail_msg("%s", bad[i]);
+		assert_int_equal(list.count, 1);
+		is_text(good);
+	}
+	assert_int_equal(add_text("principals=\"a ssh-rsa AAAA\n", true, ""),
+	    ERR_ALPHABET);
+	is_text(good);
+}
+
 /* --- printing --- */
 
 /* A list that no pipe holds at once. */
@@ -338,6 +427,10 @@ main(void)
 		WITH_LIST(key_list_comment_printable_only),
 		WITH_LIST(key_list_as_many_as_allowed),
 		WITH_LIST(key_list_large_keys_bounded),
+		WITH_LIST(key_list_our_options_stand_last),
+		WITH_LIST(key_list_unsound_options_refused),
+		WITH_LIST(key_list_text_taken_apart_and_checked),
+		WITH_LIST(key_list_bad_text_leaves_nothing),
 		WITH_LIST(key_list_print_reader_gets_it_all),
 		WITH_LIST(key_list_print_reader_heard_enough_is_all),
 		WITH_LIST(key_list_print_nobody_reads_half_by_deadline),

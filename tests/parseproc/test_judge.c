@@ -117,7 +117,7 @@ ask(const char *user, const char *remote)
 }
 
 static struct ipc_message
-hear(uint32_t expected)
+hear(uint64_t expected)
 {
 	struct ipc_message m;
 	enum err err = ipc_recv(&parent, SOON, expected, &m);

@@ -114,7 +114,7 @@ ask(const char *config, const char *issuer, bool have_jwks)
 }
 
 static struct ipc_message
-hear(uint32_t expected)
+hear(uint64_t expected)
 {
 	struct ipc_message m;
 	enum err err = ipc_recv(&parent, SOON, expected, &m);

@@ -133,7 +133,7 @@ send_text(enum ipc_text kind, struct span text)
 }
 
 static struct ipc_message
-hear(uint32_t expected)
+hear(uint64_t expected)
 {
 	struct ipc_message m;
 	enum err err = ipc_recv(&parent, SOON, expected, &m);
@@ -680,7 +680,7 @@ static bool
 verdict_or_crash(enum reason *reason)
 {
 	struct ipc_message m;
-	uint32_t next = IPC_SET(SETTINGS) | IPC_SET(PROVIDER) | IPC_SET(NEED) |
+	uint64_t next = IPC_SET(SETTINGS) | IPC_SET(PROVIDER) | IPC_SET(NEED) |
 	    IPC_SET(LOGIN_VERDICT);
 
 	while (ipc_recv(&parent, SOON, next, &m) == ERR_OK) {

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "parseproc/chain_line.h"
 #include "parseproc/claims.h"
 #include "parseproc/discovery.h"
 #include "parseproc/gq256.h"
@@ -190,6 +191,29 @@ read_policy(void)
 	return wrong;
 }
 
+static int
+read_sources(void)
+{
+	static const char yaml[] = "sources:\n  - source: chain\n"
+	    "    command: /bin/x %u\n    user: u\n    options: [restrict]\n";
+	static struct sallyport_config ours;
+	static struct chain_line line;
+	static char text[16 * 1024];
+	struct config_error error;
+	int wrong = 0;
+
+	wrong |= sallyport_config_read((const uint8_t *)yaml,
+	    sizeof(yaml) - 1, &ours, &error) != REASON_OK;
+	for (size_t i = 0; i < ngood_keys; i++) {
+		(void)snprintf(text, sizeof(text), "pty,from=\"a\" %s %s",
+		    good_keys[i].type, good_keys[i].base64);
+		wrong |= chain_line_read(span_of(text), &ours.sources.list[0],
+		    &line) != REASON_OK;
+		ssh_key_free(&line.key);
+	}
+	return wrong;
+}
+
 /* Exit status 0 if all answers are right. */
 static void
 read_everything(void)
@@ -217,6 +241,7 @@ read_everything(void)
 		    &config, &error) != REASON_CONFIG_SYNTAX;
 		wrong |= sallyport_config_read(NULL, 0, &ours, &error) !=
 		    REASON_OK;
+		wrong |= read_sources();
 		wrong |= read_policy();
 		wrong |= json_read(&doc, (const uint8_t *)"[1]", 3) != JSON_OK;
 		json_free(&doc);

@@ -1,0 +1,120 @@
+#include "parent/chain_answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "parent/log.h"
+
+/* More dropped lines than this are counted, not told one by one. */
+#define DROPS_LOGGED_MAX 8
+
+static bool
+is_verdict(enum reason reason)
+{
+	return reason == REASON_OK || reason == REASON_NO_KEYS ||
+	    reason == REASON_MEMORY || reason == REASON_ANSWER_KEYS ||
+	    reason == REASON_ALL_KEYS_DROPPED;
+}
+
+static bool
+is_drop(enum reason reason)
+{
+	return reason >= REASON_KEY_LINE && reason <= REASON_LINE_OPTION;
+}
+
+static void
+log_drop(const struct login *login, const struct ipc_message *m)
+{
+	struct log_line line;
+
+	log_begin(&line, "line dropped");
+	log_add_text(&line, "reason",
+	    reason_word((enum reason)m->as.KEY_DROPPED.reason));
+	log_add_text(&line, "user", login->user);
+	log_add_text(&line, "source", source_name(IPC_SOURCE_CHAIN));
+	log_add_number(&line, "line", m->as.KEY_DROPPED.line);
+	log_end(&line, LOG_WARNING);
+}
+
+static enum err
+add(struct key_list *lines, const struct source *source,
+    const struct ipc_message *m)
+{
+	const struct key_line line = {
+		.own = m->as.LINE.options,
+		.more = { source->options, strlen(source->options) },
+		.type = m->as.LINE.type,
+		.base64 = m->as.LINE.base64,
+		.comment = m->as.LINE.comment,
+	};
+
+	return key_list_add_line(lines, &line);
+}
+
+/* A verdict must agree with the lines that came before it. */
+static enum err
+take_verdict(struct source *source, const struct ipc_message *m, size_t keys,
+    size_t drops)
+{
+	enum reason reason = (enum reason)m->as.VERDICT.reason;
+
+	if (!is_verdict(reason) || m->as.VERDICT.keys != keys ||
+	    (reason == REASON_OK && keys == 0) ||
+	    ((reason == REASON_NO_KEYS || reason == REASON_ALL_KEYS_DROPPED) &&
+	    keys != 0))
+		return ERR_BOUND;
+	source->reason = reason;
+	if (drops > 0)
+		(void)snprintf(source->detail, sizeof(source->detail),
+		    "%zu lines were dropped", drops);
+	return ERR_OK;
+}
+
+static enum err
+converse(struct login *login, struct source *source, struct key_list *lines)
+{
+	struct ipc_channel *ch = &login->starter.channels[WORKER_AUTHORIZE];
+	size_t before = lines->count, drops = 0;
+	struct ipc_message m;
+	enum err err;
+
+	err = ipc_send_text(ch, login->deadline_ms, IPC_TEXT_CHAIN,
+	    (const uint8_t *)source->text, source->len);
+	while (err == ERR_OK) {
+		err = ipc_recv(ch, login->deadline_ms, IPC_SET(LINE) |
+		    IPC_SET(KEY_DROPPED) | IPC_SET(VERDICT), &m);
+		if (err != ERR_OK)
+			break;
+		if (m.type == IPC_VERDICT)
+			return take_verdict(source, &m, lines->count - before,
+			    drops);
+		if (m.type == IPC_LINE)
+			err = add(lines, source, &m);
+		else if (++drops > KEYS_MAX ||
+		    !is_drop((enum reason)m.as.KEY_DROPPED.reason))
+			err = ERR_BOUND;
+		else if (drops <= DROPS_LOGGED_MAX)
+			log_drop(login, &m);
+	}
+	return err;
+}
+
+void
+chain_answer(struct login *login, struct source *source,
+    struct key_list *lines)
+{
+	const struct key_list before = *lines;
+	struct fault fault;
+	enum err err = converse(login, source, lines);
+
+	if (err != ERR_OK) {
+		(void)worker_failed(login, WORKER_AUTHORIZE, err, &fault);
+		source->reason = fault.reason;
+		(void)snprintf(source->detail, sizeof(source->detail),
+		    "%.20s: %.200s", fault.worker, fault.detail);
+	}
+	if (source->reason == REASON_OK)
+		return;
+	lines->len = before.len;
+	lines->count = before.count;
+}
