@@ -18,13 +18,14 @@
 #define CACHE_DIRECTORY "/var/cache/sallyport"
 
 /* Which of our commands sshd runs. */
-enum audit_role { AUDIT_NOT_OURS, AUDIT_VERIFY, AUDIT_K9 };
+enum audit_role { AUDIT_NOT_OURS, AUDIT_VERIFY, AUDIT_K9, AUDIT_AUTHORIZE };
 
 struct audit {
 	struct findings findings;
 	struct sshd sshd;
 	char command[4096]; /* AuthorizedKeysCommand, "" if there is none */
-	char proposal[320]; /* what AuthorizedKeysCommand could be */
+	/* what AuthorizedKeysCommand could be: for one source, for several */
+	char proposal[320], authorize[384];
 	enum audit_role role;
 	char k9_yaml[4096]; /* which k9.yaml it goes by */
 	bool has_user;      /* AuthorizedKeysCommandUser, or opkssh's */
@@ -47,6 +48,8 @@ void audit_read_command(struct audit *audit);
 void audit_sshd(struct audit *audit);
 /* Owner, mode, path and content of each of our files. */
 void audit_files(struct audit *audit);
+/* The sources of authorize; knows their settings from audit_files(). */
+void audit_sources(struct audit *audit);
 /* How the rows of providers and auth_id go together. */
 void audit_rules(struct audit *audit);
 void audit_homes(struct audit *audit);

@@ -14,6 +14,7 @@
 #include "admin/audit.h"
 #include "admin/audit_yaml.h"
 #include "admin/memory.h"
+#include "parent/command_process.h"
 
 /* The Z of expiry-time= needs OpenSSH 9.1. */
 #define VERSION_EXPIRY_TIME 901
@@ -96,21 +97,11 @@ static void
 look_at_command(struct audit *audit, const char *path,
     const struct opk_plugin *plugin)
 {
-	struct file_problem problem;
-	struct stat st;
-	int fd = trusted_open(plugin->words, TRUST_ROOT, &problem);
-	bool known = fd != -1 && fstat(fd, &st) == 0;
+	char why[DETAIL_MAX + 1];
 
-	if (fd == -1)
+	if (!command_allowed(plugin->words, why, sizeof(why)))
 		finding_add_phrase(&audit->findings, FINDING_PLUGIN_COMMAND,
-		    path, 0, "its command cannot be run: ", problem.what);
-	else if (known && (st.st_mode & 07777) != 0755 &&
-	    (st.st_mode & 07777) != 0555)
-		finding_add(&audit->findings, FINDING_PLUGIN_COMMAND, path, 0,
-		    "chmod 0755 it", "its command %s has mode %04o",
-		    plugin->words, (unsigned)st.st_mode & 07777);
-	if (fd != -1)
-		(void)close(fd);
+		    path, 0, "its command cannot be run: ", why);
 }
 
 static void
@@ -158,6 +149,15 @@ look_at_plugins(struct audit *audit)
 
 /* --- the others --- */
 
+/* Whether sshd asks the source, by its own command or by authorize. */
+static bool
+is_asked(const struct audit *audit, enum audit_role role,
+    enum ipc_source source)
+{
+	return audit->role == role || (audit->role == AUDIT_AUTHORIZE &&
+	    sources_config_find(&audit->settings.sources, source) != NULL);
+}
+
 static void
 look_at_opk(struct audit *audit)
 {
@@ -191,7 +191,7 @@ look_at_k9(struct audit *audit)
 	if (!look(audit, audit->k9_yaml, TRUST_SECRET, CONFIG_FILE_MAX, &text))
 		return;
 	if (audit_yaml_k9(&audit->findings, audit->k9_yaml, &text, &config) &&
-	    audit->role == AUDIT_K9 && audit->has_user &&
+	    is_asked(audit, AUDIT_K9, IPC_SOURCE_KEY9) && audit->has_user &&
 	    strcmp(config.run_as, audit->user.name) != 0) {
 		char *fix = memory_format("system.run_as: %s, or "
 		    "AuthorizedKeysCommandUser %s", audit->user.name,
@@ -243,7 +243,7 @@ void
 audit_files(struct audit *audit)
 {
 	struct trusted_file text;
-	bool k9 = audit->role == AUDIT_K9 || !trusted_missing(audit->k9_yaml);
+	bool k9;
 
 	if (!trusted_missing(SALLYPORT_CONFIG) && look(audit, SALLYPORT_CONFIG,
 	    TRUST_ROOT, CONFIG_FILE_MAX, &text)) {
@@ -251,13 +251,16 @@ audit_files(struct audit *audit)
 		    &text, &audit->settings);
 		trusted_free(&text);
 	}
-	audit->opk = audit->role == AUDIT_VERIFY ||
+	k9 = is_asked(audit, AUDIT_K9, IPC_SOURCE_KEY9) ||
+	    !trusted_missing(audit->k9_yaml);
+	audit->opk = is_asked(audit, AUDIT_VERIFY, IPC_SOURCE_OPENPUBKEY) ||
 	    !trusted_missing(OPK_PROVIDERS) || !trusted_missing(OPK_AUTH_ID);
 	if (audit->opk)
 		look_at_opk(audit);
 	if (k9)
 		look_at_k9(audit);
-	if (!audit->opk && !k9)
+	audit_sources(audit);
+	if (!audit->opk && !k9 && audit->settings.sources.n == 0)
 		finding_add(&audit->findings, FINDING_NOTHING_CONFIGURED, "",
 		    0, "write " OPK_PROVIDERS ", or " K9_CONFIG, "there is "
 		    "neither " OPK_PROVIDERS " nor %s: nobody can log in "

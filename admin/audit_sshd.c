@@ -64,15 +64,18 @@ find_k9_yaml(struct audit *audit)
 	}
 }
 
-/* The line that sshd_config should have, whatever our prefix is. */
+/* The lines that sshd_config could have, whatever our prefix is. */
 static void
-make_proposal(struct audit *audit)
+make_proposals(struct audit *audit)
 {
 	char path[PATH_LEN_MAX + 1];
 
 	program_sallyport_path(path, sizeof(path));
 	(void)snprintf(audit->proposal, sizeof(audit->proposal),
 	    "AuthorizedKeysCommand %.256s verify %%u %%k %%t", path);
+	(void)snprintf(audit->authorize, sizeof(audit->authorize),
+	    "AuthorizedKeysCommand %.256s authorize --user=%%u --type=%%t "
+	    "--key=%%k", path);
 }
 
 void
@@ -80,7 +83,7 @@ audit_read_command(struct audit *audit)
 {
 	char word[PATH_LEN_MAX + 1];
 
-	make_proposal(audit);
+	make_proposals(audit);
 	if (is_ours(audit->command)) {
 		/* A link named k9-ssh is the subcommand. */
 		word_of(audit->command, 0, word, sizeof(word));
@@ -89,6 +92,8 @@ audit_read_command(struct audit *audit)
 			word_of(audit->command, 1, word, sizeof(word));
 		if (strcmp(word, "verify") == 0)
 			audit->role = AUDIT_VERIFY;
+		else if (strcmp(word, "authorize") == 0)
+			audit->role = AUDIT_AUTHORIZE;
 		else if (strstr(word, "k9-ssh") != NULL)
 			audit->role = AUDIT_K9;
 	}
@@ -158,12 +163,20 @@ look_at_words(struct audit *audit)
 	if (audit->role == AUDIT_NOT_OURS)
 		finding_add(&audit->findings, FINDING_SSHD_WORDS, SSHD_CONFIG,
 		    0, audit->proposal, "the command tells sallyport "
-		    "neither verify nor k9-ssh: %.300s", command);
+		    "neither authorize nor verify nor k9-ssh: %.300s",
+		    command);
 	if (audit->role == AUDIT_VERIFY &&
 	    strstr(command, " verify %u %k %t") == NULL)
 		finding_add(&audit->findings, FINDING_SSHD_WORDS, SSHD_CONFIG,
 		    0, audit->proposal, "behind verify must stand "
 		    "%%u %%k %%t, in this order: %.300s", command);
+	if (audit->role == AUDIT_AUTHORIZE &&
+	    (strstr(command, " --user=%u") == NULL ||
+	    strstr(command, " --type=%t") == NULL ||
+	    strstr(command, " --key=%k") == NULL))
+		finding_add(&audit->findings, FINDING_SSHD_WORDS, SSHD_CONFIG,
+		    0, audit->authorize, "authorize needs --user=%%u, "
+		    "--type=%%t and --key=%%k: %.300s", command);
 	if (audit->role == AUDIT_K9 && strstr(command, "-user=%u") == NULL)
 		finding_add(&audit->findings, FINDING_SSHD_WORDS, SSHD_CONFIG,
 		    0, "add --user=%u", "k9-ssh is not told who wants to log "
@@ -222,8 +235,8 @@ look_at_settings(struct audit *audit)
 		finding_add(&audit->findings, FINDING_SSHD_PUBKEY, SSHD_CONFIG,
 		    0, "PubkeyAuthentication yes", "public keys are switched "
 		    "off, so nobody is asked about any");
-	if (audit->role == AUDIT_VERIFY && sshd_value(sshd,
-	    "pubkeyacceptedalgorithms", value, sizeof(value)) &&
+	if ((audit->role == AUDIT_VERIFY || audit->role == AUDIT_AUTHORIZE) &&
+	    sshd_value(sshd, "pubkeyacceptedalgorithms", value, sizeof(value)) &&
 	    strstr(value, "-cert-v01@openssh.com") == NULL)
 		finding_add(&audit->findings, FINDING_SSHD_CERTIFICATES,
 		    SSHD_CONFIG, 0, "PubkeyAcceptedAlgorithms "

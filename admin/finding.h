@@ -43,6 +43,10 @@
 	F(RULE_EMAIL, NOTE, "rule_email_unverified")                          \
 	F(CONFIG_YAML, PROBLEM, "config_yaml")                                \
 	F(CONFIG_IGNORED, NOTE, "config_ignored")                             \
+	F(SOURCES_NONE, PROBLEM, "sources_none")                              \
+	F(SOURCES_UNUSED, WARNING, "sources_unused")                          \
+	F(CHAIN_COMMAND, PROBLEM, "chain_command")                            \
+	F(CHAIN_USER, PROBLEM, "chain_user")                                  \
 	F(K9_RUN_AS, PROBLEM, "k9_run_as")                                    \
 	F(K9_HTTP, WARNING, "k9_plain_http")                                  \
 	/* plugins */                                                         \

@@ -85,6 +85,26 @@ def k9(**changes):
     return lambda host: host.key9(**changes)
 
 
+AUTHORIZE = "authorize --user=%u --type=%t --key=%k"
+
+
+def sources(text, words=AUTHORIZE, user="root"):
+    """sallyport.yaml, for an sshd that asks authorize."""
+    def do(host):
+        write(SETTINGS, text)
+        command(words, user=user)(host)
+    return do
+
+
+def chain(command="/usr/bin/true", user="nobody"):
+    return f"sources:\n  - source: chain\n    command: {command} %u\n    user: {user}\n"
+
+
+def key9_source(host):
+    host.key9(run_as="key9")
+    sources("sources: [{source: key9}]\n")(host)
+
+
 DROPIN = DROPINS / "10-sallyport.conf"
 PLUGIN = OPK / "policy.d/test.yml"
 HOME = HOMES / "alice/.opk/auth_id"
@@ -223,9 +243,29 @@ WAYS = [
                          system__allow_http="true"), "k9_plain_http", CONFIG, 0, "https"),
     Way("k9-ssh without user", command("k9-ssh"), "sshd_words", SSH / "sshd_config", 0,
         "--user=%u"),
+    # Several sources.
+    Way("authorize without the key", sources("sources: [{source: openpubkey}]\n",
+                                             "authorize --user=%u --type=%t"),
+        "sshd_words", SSH / "sshd_config", 0, AUTHORIZE),
+    Way("authorize without a source", sources("stale_max: 24h\n"), "sources_none", SETTINGS, 0,
+        "below sources"),
+    Way("sources that nobody asks", settings("sources: [{source: openpubkey}]\n"),
+        "sources_unused", SETTINGS, 0, AUTHORIZE),
+    Way("unknown source", sources("sources:\n  - source: ldap\n"), "config_yaml", SETTINGS, 2,
+        "openpubkey, key9 or chain"),
+    Way("chained program missing", sources(chain("/opt/no/such")), "chain_command", SETTINGS, 0,
+        "create it"),
+    Way("chain as root", sources(chain(user="root")), "chain_user", SETTINGS, 0, "no other job"),
+    Way("chain as a user of elsewhere", sources(chain(user="nobody-here")), "chain_user",
+        SETTINGS, 0, "no other job"),
+    Way("chain as somebody else", sources(chain(), user="opksshuser"), "chain_user", SETTINGS, 0,
+        "AuthorizedKeysCommandUser root"),
+    Way("Key9 among the sources, run_as another", key9_source, "k9_run_as", CONFIG, 0,
+        "system.run_as: root"),
 ]
 # What config check finds as well: it looks at files alone.
-IN_FILES = ("providers", "auth_id", "rule_", "config_", "file_", "plugin_", "k9_", "nothing_")
+IN_FILES = ("providers", "auth_id", "rule_", "config_", "file_", "plugin_", "k9_", "nothing_",
+            "sources_", "chain_")
 NOTES = ("provider_never_expires", "rule_email_unverified", "sshd_no_last_resort")
 
 
@@ -243,6 +283,15 @@ def test_so_is_one_with_key9_and_one_as_root_and_one_with_a_plugin_and_a_newer_s
     host.home(f"alice alice@example.com {ISSUER}\n")
     host.sshd("10.0")
     host.dropin("10-sallyport.conf", f"{host.command} %C", "root")
+    assert host.audit() == ([], 0)
+
+
+def test_so_is_one_with_several_sources(host):
+    host.key9(run_as="root")
+    sources(chain() + "  - source: key9\n")(host)
+    assert host.audit() == ([], 0)
+    host.reset()
+    sources(chain() + "  - source: openpubkey\n")(host)
     assert host.audit() == ([], 0)
 
 
