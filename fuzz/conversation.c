@@ -90,7 +90,7 @@ __wrap_write(int fd, const void *buf, size_t n)
 		return -1;
 	}
 	line.heard++;
-	require(ipc_decode(buf, n, IPC_FROM_PARSE, UINT32_MAX, &m) == ERR_OK);
+	require(ipc_decode(buf, n, IPC_FROM_PARSE, UINT64_MAX, &m) == ERR_OK);
 	role_memory_count(false);
 	conversation_heard(&m);
 	role_memory_count(true);

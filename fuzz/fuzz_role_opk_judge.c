@@ -4,7 +4,8 @@
  * The choices: whether only the settings are asked for, whether it is to tell
  * of each check, how many plugins there are, which of them allow, how good
  * the cache's keys are and those that are fetched (u8 each), now (u64), the
- * user and the key's type (strings).
+ * user and the key's type (strings), and whether an e-mail must be verified
+ * (u8).
  *
  * Beyond not crashing: what the judge says keeps to the protocol and to its
  * turns, and it ends with a verdict. Whoever is let in has a certificate that
@@ -23,6 +24,7 @@
 
 static struct {
 	uint8_t settings_only, tell, plugins, allowing, cached, fetched;
+	uint8_t require_email_verified;
 	uint64_t now;
 	struct span user, key_type;
 } chosen;
@@ -52,9 +54,11 @@ read_choices(void)
 	(void)!wire_get_u64(&r, &chosen.now);
 	(void)!wire_get_string(&r, &chosen.user.p, &chosen.user.len);
 	(void)!wire_get_string(&r, &chosen.key_type.p, &chosen.key_type.len);
+	(void)!wire_get_u8(&r, &chosen.require_email_verified);
 	/* What the parent would never let through is made what it would. */
 	chosen.settings_only &= 1;
 	chosen.tell &= 1;
+	chosen.require_email_verified &= 1;
 	chosen.plugins %= PLUGINS_MAX + 1;
 	chosen.now %= NOW_MAX + 1;
 	if (chosen.user.len == 0 || chosen.user.len > USER_NAME_MAX ||
@@ -75,6 +79,8 @@ ask(void)
 	(void)conversation_say_text(IPC_TEXT_OPK_CONFIG, CONFIG_FILE_MAX);
 	m.as.VERIFY_ASK.settings_only = chosen.settings_only;
 	m.as.VERIFY_ASK.tell = chosen.tell;
+	m.as.VERIFY_ASK.require_email_verified =
+	    chosen.require_email_verified;
 	m.as.VERIFY_ASK.plugins = chosen.plugins;
 	m.as.VERIFY_ASK.now = chosen.now;
 	m.as.VERIFY_ASK.user = text_field(chosen.user);

@@ -24,7 +24,7 @@ from make_gq256 import sign as gq256_sign     # noqa: E402
 
 # enum ipc_text; 0 are the choices.
 CHOICES, SALLYPORT, K9, ANSWER, CA, PROVIDERS, CONFIG, AUTH_ID, HOME, PLUGIN, KEY, WORDS, \
-    KEY_SET, USERINFO, DISCOVERY, JWKS = range(16)
+    KEY_SET, USERINFO, DISCOVERY, JWKS, CHAIN = range(17)
 # enum jwk_type and jws_alg, jwk.h.
 TYPES = {"RSA": 0, "P-256": 1, "P-384": 2, "Ed25519": 3}
 ALGORITHMS = {"RS256": 0, "RS384": 1, "RS512": 2, "PS256": 3, "ES256": 4, "ES384": 5, "EdDSA": 6}
@@ -130,10 +130,10 @@ def states(*issuers):
 
 def login(name, vector, *, user="root", providers=IDP + GITHUB, auth_id=RULES, yaml="", config="",
           cached=states(FRESH, FRESH, FRESH, FRESH), fetched=FRESH, tell=1, plugins=0, allowing=0,
-          sets=None, now=None, key_type=None, settings_only=0, more=()):
+          sets=None, now=None, key_type=None, settings_only=0, verified=0, more=()):
     choices = bytes([settings_only, tell, plugins, allowing, cached, fetched])
     choices += struct.pack(">Q", now or vector.now) + string(user.encode())
-    choices += string(key_type or vector.type)
+    choices += string(key_type or vector.type) + bytes([verified])
     records = [(SALLYPORT, yaml), (PROVIDERS, providers), (CONFIG, config), (KEY, vector.blob)]
     records += [(AUTH_ID, auth_id)] if auth_id is not None else []
     records += [(KEY_SET, one) for one in sets or [vector.set]]
@@ -205,13 +205,17 @@ def made_logins():
 def forged_logins():
     def forged(name, providers=IDP, fetched=FRESH, **changes):
         rules = {key: changes.pop(key) for key in list(changes) if key in (
-            "auth_id", "config", "user", "now", "sets", "plugins", "allowing", "more", "cached")}
+            "auth_id", "config", "user", "now", "sets", "plugins", "allowing", "more", "cached",
+            "verified")}
         login(name, Forged(**changes), providers=providers, fetched=fetched,
               **{"auth_id": FORGED_RULES, **rules})
 
     bob, op = test_key(0xB0B), test_key(0x0DD1, "first")
     forged("forged.ok")
     forged("stale_refreshed.ok", cached=states(STALE))
+    forged("email_must_be_verified.email_unverified", identity=without("email_verified"),
+           verified=1)
+    forged("email_is_verified.ok", verified=1)
     forged("sub.ok", auth_id="root alice https://idp.test:9998\n", identity={"sub": "alice"})
     forged("no_principals.ok", principals=[])
     forged("login_name.ok", principals=[b"bob", b"root"])
@@ -349,6 +353,29 @@ def explain():
     write("role_explain", "empty.cert_blob", [], b"")
 
 
+def authorize():
+    def write_one(name, yaml, chain=b"", config="", user=b"alice"):
+        write("role_authorize", name, [(SALLYPORT, yaml), (CONFIG, config), (CHAIN, chain)],
+              string(user))
+
+    line = b"ssh-ed25519 " + base64.b64encode(
+        string(b"ssh-ed25519") + string(bytes(range(32)))) + b" who\n"
+    chained = "sources:\n  - {source: chain, command: '/bin/x  %u ', user: u}\n"
+    write_one("none.ok", "stale_max: 1h\n")
+    write_one("others.ok", "sources: [{source: key9}, {source: openpubkey}]\n")
+    write_one("denied.ok", "sources: [{source: openpubkey}]\n", config="deny_users: [alice]\n")
+    write_one("lines.ok", chained, b"# old\n\n" + line + b"restrict,pty " + line)
+    write_one("tabs.ok", chained, b"\trestrict\t" + line.replace(b" ", b"\t"))
+    write_one("some_dropped.ok", chained, b"frobnicate " + line + b"ssh-dss AAAA\n" + line)
+    write_one("no_line_feed.ok", chained, line[:-1])
+    write_one("backslash.all_keys_dropped", chained, b'command="a\\')
+    write_one("all_dropped.all_keys_dropped", chained, b"cert-authority " + line)
+    write_one("empty.no_keys", chained)
+    write_one("too_many.answer_keys", chained, line * 1001)
+    write_one("bad_yaml.config_value", "sources: key9\n")
+    write_one("bad_config.config_syntax", "sources: [{source: openpubkey}]\n", config="a: [\n")
+
+
 if __name__ == "__main__":
     for directory in (FUZZ / "corpus").glob("role_*"):
         shutil.rmtree(directory)
@@ -358,3 +385,4 @@ if __name__ == "__main__":
     keys()
     key9()
     explain()
+    authorize()

@@ -391,8 +391,7 @@ member(const struct yaml_map *map, const struct yaml_node *parent,
 const struct yaml_node *
 yaml_map_find(const struct yaml_map *map, const char *path)
 {
-	const struct yaml_node *node = map->nodes == NULL ? NULL :
-	    map->nodes + map->root;
+	const struct yaml_node *node = map->nodes + map->root;
 
 	while (node != NULL && *path != '\0') {
 		size_t n = strcspn(path, ".");

@@ -161,6 +161,26 @@ chain_line_bounds_hold(void **state)
 	}
 }
 
+/* Wherever the second option meets the end of the room. */
+static void
+chain_line_bound_holds_at_every_place(void **state)
+{
+	static char text[2 * LINE_OPTIONS_MAX];
+	static const char second[] = ",from=\"a\"";
+	const int most = LINE_OPTIONS_MAX - 10;
+
+	(void)state;
+	for (int n = most - 16; n <= most; n++) {
+		bool fits = n + (int)strlen(second) <= most;
+
+		(void)snprintf(text, sizeof(text), "command=\"%0*d\"%s ", n,
+		    0, second);
+		assert_int_equal(read_line(text, &good_keys[0]), fits ?
+		    REASON_OK : REASON_LINE_OPTION);
+		ssh_key_free(&line.key);
+	}
+}
+
 static void
 chain_line_empty_ones_found(void **state)
 {
@@ -188,6 +208,8 @@ main(void)
 		cmocka_unit_test_setup(chain_line_value_of_ours_refused,
 		    setup),
 		cmocka_unit_test_setup(chain_line_bounds_hold, setup),
+		cmocka_unit_test_setup(
+		    chain_line_bound_holds_at_every_place, setup),
 		cmocka_unit_test(chain_line_empty_ones_found),
 	};
 

@@ -79,7 +79,7 @@ ended(void)
 	struct ipc_message m;
 	int status;
 
-	assert_int_equal(ipc_recv(&parent, SOON, UINT32_MAX, &m), ERR_EOF);
+	assert_int_equal(ipc_recv(&parent, SOON, UINT64_MAX, &m), ERR_EOF);
 	assert_int_equal(waitpid(role, &status, 0), role);
 	role = -1;
 	if (!WIFEXITED(status))

@@ -113,7 +113,7 @@ ended(void)
 	struct ipc_message m;
 	int status;
 
-	assert_int_equal(ipc_recv(&parent, SOON, UINT32_MAX, &m), ERR_EOF);
+	assert_int_equal(ipc_recv(&parent, SOON, UINT64_MAX, &m), ERR_EOF);
 	assert_int_equal(waitpid(judge, &status, 0), judge);
 	judge = -1;
 	(void)close(parent.fd);
