@@ -3,6 +3,7 @@
 import itertools
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -226,8 +227,19 @@ def test_what_it_has(lab, command_user):
     assert words == ["--user=alice", "ssh-ed25519", "23002:/opt/home/alice", "100%", "alice"]
 
 
-@pytest.mark.parametrize("user, words", [("root", "is root"), ("frob", "is not in /etc/passwd")])
-def test_users_that_it_may_not_be(lab, user, words):
+@pytest.fixture
+def operator():
+    """Of root's group, for this test."""
+    passwd = Path("/etc/passwd")
+    before = passwd.read_text()
+    passwd.write_text(before + "operator:x:23009:0::/:/usr/sbin/nologin\n")
+    yield
+    passwd.write_text(before)
+
+
+@pytest.mark.parametrize("user, words", [
+    ("root", "is root"), ("operator", "or in its group"), ("frob", "is not in /etc/passwd")])
+def test_users_that_it_may_not_be(lab, operator, user, words):
     lab.settings(chain=[])
     text = f"sources:\n  - source: chain\n    command: {lab.directory}/chained\n    user: {user}\n"
     program.write_settings(text)

@@ -28,10 +28,12 @@ def few_system_cas():
 
 
 class Login:
-    """One login of alice, as this command user."""
+    """One login of alice, as this command user. `source`: whose decision it is; of several sources
+    each may be left out, with its line of `lines`, and has a decision of its own."""
 
-    def __init__(self, lab, command_user, words, lines):
+    def __init__(self, lab, command_user, words, lines, source=None):
         few_system_cas()
+        self.source = source
         self.name = None        # in words
         self.lab, self.command_user, self.words = lab, command_user, words
         self.lines = lines      # what it prints: "" if it is refused
@@ -58,7 +60,18 @@ class Login:
     def is_right(self, result):
         decision = "allow" if self.lines else "deny"
         return ((result.status, result.stdout) == (0, self.lines) and
-                result.decision["decision"] == decision)
+                [found["decision"] for found in self.decisions(result)] == [decision])
+
+    def is_allowed(self, lines):
+        """Whether it may print this, if something has gone wrong."""
+        if self.source:
+            rest = iter(self.lines.splitlines())
+            return all(line in rest for line in lines.splitlines())
+        return lines in ("", self.lines)
+
+    def decisions(self, result):
+        found = [program.fields(line) for line in result.log if "decision=" in line]
+        return [each for each in found if self.source in (None, each["source"])]
 
     # The cache.
 
@@ -143,6 +156,37 @@ def key9_stale(*where):
     return key9(*where, cached=True)
 
 
+def authorize(lab, idp, command_user, certificate=False):
+    """A source of ours and a chained command, with a line each."""
+    chained = new_ed25519()
+    if certificate:
+        opk_login.write_rules(idp)
+        key_type, key = OFFERED.type, OFFERED.base64
+        lines = [opk_login.line_of(OFFERED).strip(), f"cert-authority {chained}"]
+    else:
+        program.write_config(lab.sections(command_user), group=command_user)
+        lines = [new_ed25519(), chained]
+        key_type, key = lines[0].split()[:2]
+        lab.api.behaviours["alice"] = answer(lines[0])
+    command = SCRATCH / "chained"
+    command.write_text(f"#!/bin/sh\necho '{lines[1]}'\n")
+    command.chmod(0o755)
+    program.write_settings(
+        f"sources:\n  - source: {'openpubkey' if certificate else 'key9'}\n  - source: chain\n"
+        f"    command: {command}\n    cert_authority: true\n"
+        f"    user: {'nobody' if command_user == 'root' else command_user}\n")
+    login = Login(lab, command_user, ["authorize", "--user=alice", f"--type={key_type}",
+                                      f"--key={key}"],
+                  "".join(f"{line}\n" for line in lines), source="authorize")
+    if certificate:
+        login.keep_cache()
+    return login
+
+
+def authorize_certificate(*where):
+    return authorize(*where, certificate=True)
+
+
 LOGINS = {
     "verify-warm": verify,
     "verify-cold": verify_cold,
@@ -150,4 +194,6 @@ LOGINS = {
     "verify-refused": verify_refused,
     "k9": key9,
     "k9-stale": key9_stale,
+    "authorize": authorize,
+    "authorize-certificate": authorize_certificate,
 }

@@ -6,7 +6,7 @@ from injected import Faults
 
 each_login = pytest.mark.parametrize("login", [
     ("verify-cold", "root"), ("verify-home", "key9"), ("verify-refused", "root"),
-    ("k9", "key9"), ("k9-stale", "root")], ids="-".join, indirect=True)
+    ("k9", "key9"), ("k9-stale", "root"), ("authorize", "key9"), ("authorize-certificate", "root")], ids="-".join, indirect=True)
 
 
 @each_login

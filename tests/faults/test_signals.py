@@ -5,7 +5,8 @@ import pytest
 from injected import SIGTERM, Faults
 from injector import PARENT, STARTER
 
-LOGINS = [("verify-home", "root"), ("k9", "key9"), ("verify-cold", "key9"), ("k9-stale", "root")]
+LOGINS = [("verify-home", "root"), ("k9", "key9"), ("verify-cold", "key9"), ("k9-stale", "root"),
+          ("authorize", "key9"), ("authorize-certificate", "key9")]
 
 each_login = pytest.mark.parametrize("login", LOGINS, ids="-".join, indirect=True)
 
