@@ -23,6 +23,7 @@
 #include "ipc/channel.h"
 #include "netproc/connect.h"
 #include "netproc/exchange.h"
+#include "parseproc/authorize.h"
 #include "parseproc/ec_point.h"
 #include "parseproc/explain.h"
 #include "parseproc/judge.h"
@@ -59,6 +60,7 @@ const struct cage_kind cages[CAGES] = {
 	[PARSE_OPK_JUDGE] = PARSE_CAGE("opk-judge"),
 	[PARSE_KEYS] = PARSE_CAGE("keys"),
 	[PARSE_EXPLAIN] = PARSE_CAGE("explain"),
+	[PARSE_AUTHORIZE] = PARSE_CAGE("authorize"),
 	[NET_RESOLVING] = NET_CAGE("netproc", NULL),
 	[NET_PORTS] = NET_CAGE("netproc-ports", NULL),
 	[NET_CONNECTED] = NET_CAGE("netproc-connected", &policy_net_talk),
@@ -78,14 +80,20 @@ do_it(void)
 	_exit(0);
 }
 
-#define ROLE(warm_up, run)                                                    \
-	bool warm_up(void) { return true; }                                   \
+#define WARM_UP(name)                                                         \
+	bool name(void) { return true; }
+#define ROLE(run)                                                             \
 	enum err run(struct ipc_channel *ch) { (void)ch; do_it(); }
 
-ROLE(ssh_key_warm_up, judge_run)
-ROLE(opk_judge_warm_up, opk_judge_run)
-ROLE(ec_point_warm_up, keys_run)
-ROLE(explain_warm_up, explain_run)
+WARM_UP(ssh_key_warm_up)
+WARM_UP(opk_judge_warm_up)
+WARM_UP(ec_point_warm_up)
+WARM_UP(explain_warm_up)
+ROLE(judge_run)
+ROLE(opk_judge_run)
+ROLE(keys_run)
+ROLE(explain_run)
+ROLE(authorize_run)
 
 void
 home_run(char *const words[HOME_WORDS], pid_t starter)

@@ -30,6 +30,7 @@ POINTS = {
     "opk-judge": ("opk-judge", "opk_judge_run"),
     "keys": ("keys", "keys_run"),
     "explain": ("explain", "explain_run"),
+    "authorize": ("authorize", "authorize_run"),
     "netproc, asked": ("own-ca", "request_read"),
     "netproc, resolving": ("own-ca", "connect_to"),
     "netproc, connected": ("own-ca", "exchange_run"),
@@ -44,7 +45,8 @@ def build_workers():
     """Each executable's name: its owned double."""
     parse = relink("parseproc/sallyport-parse", "owned-parse", *ATTACKS, HERE / "owned.c",
                    HERE / "owned_parse.c",
-                   flags=[wrapped("judge_run", "opk_judge_run", "keys_run", "explain_run")])
+                   flags=[wrapped("judge_run", "opk_judge_run", "keys_run", "explain_run",
+                                  "authorize_run")])
     net = relink("netproc/sallyport-net", "owned-net", *ATTACKS, HERE / "owned.c",
                  HERE / "owned_net.c",
                  flags=[wrapped("request_read", "connect_to", "exchange_run")])
@@ -133,12 +135,17 @@ class Owned:
             return words_of(first["detail"])
         if who == "opk-judge":
             result = self._run("verify", *options, "alice", *words(OFFERED))
+        elif who == "authorize":
+            program.write_settings("sources: [{source: key9}]\n")
+            key_type, key = KEY_LINE.split()[:2]
+            result = self._run("authorize", "--user=alice", f"--type={key_type}", f"--key={key}",
+                               *options)
         else:
             self.lab.api.behaviours["alice"] = answer(KEY_LINE)
             result = self._run("k9-ssh", "--user=alice", *options)
         assert (result.status, result.stdout) == (0, ""), result
         decision = result.decision
-        assert decision["worker"] == ("judge" if "judge" in who else "netproc")
+        assert decision["worker"] == ("judge" if "judge" in who else who.partition(",")[0])
         if decision["reason"] == "deadline":
             return "ended at the deadline"
         assert decision["reason"] == "worker_died", result

@@ -17,6 +17,7 @@
 ROLE(judge_run)
 ROLE(opk_judge_run)
 ROLE(keys_run)
+ROLE(authorize_run)
 
 static struct ipc_channel *explain_channel;
 

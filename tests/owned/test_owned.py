@@ -116,7 +116,7 @@ def cases():
     if DEEP:
         return [(who, machine, user, NAMES) for who in POINTS for machine, user in ways]
     parse = [who for who in POINTS if "netproc" not in who]
-    return [*((who, *ways[number], NAMES[number::len(parse)]) for number, who in enumerate(parse)),
+    return [*((who, *ways[number % len(ways)], NAMES[number::len(parse)]) for number, who in enumerate(parse)),
             ("netproc, asked", "user namespaces", "key9", NAMES),
             ("netproc, resolving", "user namespaces", "root", NAMES),
             ("netproc, resolving", "no user namespaces", "key9", NAMES),
