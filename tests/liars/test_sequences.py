@@ -13,6 +13,7 @@ import random
 import pytest
 
 import program
+from authorize_sequences import Authorize
 from key9_api import answer, body_of
 from messages import KEY_LINE, LIAR, LIMIT
 from opk_login import (
@@ -20,6 +21,7 @@ from opk_login import (
 from opk_sequences import Explain, Keys, OpkJudge, Pages
 from program import PREFIX
 from provider_api import DISCOVERY, JWKS, cache_file
+from room import SCRATCH
 from room_lab import clear_scripts, stand_in, write_script
 from sequences import Exchange, Key9Judge
 from test_liars import query
@@ -193,6 +195,24 @@ def test_all_at_once(opk_idp, sets, verify, tally, numbers):
         scripts = {"opk-judge": judge.lines, "keys": Keys(rng, *sets.values()).lines,
                    "system-ca": pages(rng, opk_idp).lines}
         tally.check(number, judge.lines, verify(scripts), judge.expected)
+
+
+# Several sources.
+
+def test_authorize(lab, login, command_user, tally, numbers):
+    command, key_type = SCRATCH / "chained", KEY_LINE.split()[0]
+    command.write_text("#!/bin/sh\necho something\n")
+    command.chmod(0o755)
+    user = "nobody" if command_user == "root" else command_user
+    program.write_config(lab.sections(command_user), group=command_user)
+    program.write_settings(f"sources:\n  - source: key9\n  - source: chain\n"
+                           f"    command: {command}\n    user: {user}\n")
+    for number in numbers:
+        role = Authorize(random_for("authorize", number), KEY_LINE.encode(),
+                         f"{command}\0".encode(), user.encode())
+        result = login({"authorize": role.lines}, "authorize", TIME, "--user=alice",
+                       f"--type={key_type}", f"--key={KEY_LINE.split()[1]}")
+        tally.check(number, role.lines, result, role.expected)
 
 
 # The dry run prints for people: escaped, whatever is said.
