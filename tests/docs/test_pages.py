@@ -1,0 +1,52 @@
+"""Every page of docs/ does what it says: its files are written, its commands run and their output
+compared, in the page's order; the log has the lines that it quotes."""
+
+import pytest
+
+import page as pages
+from page import DOCS, Change, Command, File, Log
+
+PAGES = sorted(path.name for path in DOCS.glob("*.md"))
+# Nothing else is left out. Each is a command of some page.
+LEFT_OUT = {
+}
+OURS = ("/etc/opk", "/etc/sallyport", "/opt/k9")
+
+
+def of(kind, name):
+    return [part for part in pages.parts(DOCS / name) if isinstance(part, kind)]
+
+
+def run(world, command):
+    done = world.run(command.who, command.words)
+    assert done.returncode == command.status, done.stdout
+    assert pages.matches(command.output, done.stdout), done.stdout
+
+
+def do(world, part):
+    if isinstance(part, Change):
+        world.changes[part.words]()
+    elif isinstance(part, File):
+        world.put(part.path, part.text)
+    elif isinstance(part, Log):
+        assert any(pages.matches(part.text, line) for line in world.logged()), "\n".join(
+            world.logged())
+    elif part.words not in LEFT_OUT:
+        run(world, part)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_does_what_it_says(world, name):
+    for part in pages.parts(DOCS / name):
+        try:
+            do(world, part)
+        except Exception as error:
+            raise AssertionError(f"docs/{name}:{part.line}: {part[1:]}\n{error}") from error
+    if any(str(file.path).startswith(OURS) for file in of(File, name)):
+        checked = world.run("#", "sallyport config check")
+        assert checked.returncode == 0, checked.stdout
+
+
+def test_what_is_left_out_is_there():
+    said = {command.words for name in PAGES for command in of(Command, name)}
+    assert LEFT_OUT.keys() <= said
