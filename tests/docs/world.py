@@ -47,7 +47,7 @@ StrictHostKeyChecking no
 # There is no service manager. What it would do at the one thing that pages ask of it:
 SYSTEMCTL = f"""#!/bin/sh
 [ "$*" = "reload ssh" ] || exit 1
-kill -HUP "$(cat {PID})" && rm {PID}
+pid=$(cat {PID}) && rm {PID} && kill -HUP "$pid" || exit
 until [ -e {PID} ]; do sleep 0.02; done
 """
 
@@ -82,8 +82,10 @@ class World:
         self._ca_file = certificates.ca_file
         self._make_machine()
         self.changes = {
+            "another server": self.reset,
             "nobody answers": self._down,
             "everybody answers": self._up,
+            "the proxy refuses": self._refuse,
             "all connections were the proxy's": self._check_proxy,
             "only the company's CA": self._trust_company_only,
             "the cache is two hours old": self._age_cache,
@@ -116,10 +118,13 @@ class World:
             empty(HOMES / name, name, 0o700)
         self.run("#", "systemctl reload ssh")
         self._trust()
+        self._up()
+        self._proxy._serve = key9_api.tunnel
         self._key9.reset()
         self._idp.reset()
         self._idp.publish(ISSUER, provider_key())
-        self._proxy.connects = 0
+        for listener in (*self._servers, self._proxy):
+            listener.connects = 0
         self._make_laptop()
         self.log.take()
         self._lines.clear()
@@ -171,6 +176,12 @@ class World:
     def _down(self):
         for server in self._servers:
             server.down()
+
+    def _refuse(self):
+        def refuse(connection):
+            key9_api.read_request(connection)
+            key9_api.status("403 Forbidden")(connection)
+        self._proxy._serve = refuse
 
     def _check_proxy(self):
         assert 0 < self._proxy.connects == sum(server.connects for server in self._servers)
