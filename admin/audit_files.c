@@ -183,6 +183,34 @@ look_at_opk(struct audit *audit)
 }
 
 static void
+look_at_run_as(struct audit *audit, const char *run_as)
+{
+	char *fix = memory_format("system.run_as: %s, or "
+	    "AuthorizedKeysCommandUser %s", audit->user.name, run_as);
+
+	if (strcmp(run_as, audit->user.name) != 0)
+		finding_add(&audit->findings, FINDING_K9_RUN_AS,
+		    audit->k9_yaml, 0, fix, "run_as is %s, but sshd starts "
+		    "sallyport as %s, which it refuses", run_as,
+		    audit->user.name);
+	free(fix);
+}
+
+static void
+look_at_readers(struct audit *audit, const struct trusted_file *k9_yaml)
+{
+	char *fix = memory_format("chgrp %u %s, or chmod 0600",
+	    audit->user.gid, audit->k9_yaml);
+
+	if (k9_yaml->group_reads && k9_yaml->group != audit->user.gid)
+		finding_add(&audit->findings, FINDING_FILE_UNTRUSTED,
+		    audit->k9_yaml, 0, fix, "group %u may read the API key, "
+		    "which is not %s's own, so logins refuse it",
+		    k9_yaml->group, audit->user.name);
+	free(fix);
+}
+
+static void
 look_at_k9(struct audit *audit)
 {
 	static struct k9_config config;
@@ -191,17 +219,9 @@ look_at_k9(struct audit *audit)
 	if (!look(audit, audit->k9_yaml, TRUST_SECRET, CONFIG_FILE_MAX, &text))
 		return;
 	if (audit_yaml_k9(&audit->findings, audit->k9_yaml, &text, &config) &&
-	    is_asked(audit, AUDIT_K9, IPC_SOURCE_KEY9) && audit->has_user &&
-	    strcmp(config.run_as, audit->user.name) != 0) {
-		char *fix = memory_format("system.run_as: %s, or "
-		    "AuthorizedKeysCommandUser %s", audit->user.name,
-		    config.run_as);
-
-		finding_add(&audit->findings, FINDING_K9_RUN_AS,
-		    audit->k9_yaml, 0, fix, "run_as is %s, but sshd starts "
-		    "sallyport as %s, which it refuses", config.run_as,
-		    audit->user.name);
-		free(fix);
+	    is_asked(audit, AUDIT_K9, IPC_SOURCE_KEY9) && audit->has_user) {
+		look_at_run_as(audit, config.run_as);
+		look_at_readers(audit, &text);
 	}
 	if (k9_config_plain_http(&config))
 		finding_add(&audit->findings, FINDING_K9_HTTP,

@@ -33,7 +33,7 @@ static const char help[] =
     "  k9.yaml                root:GROUP 0640\n"
     "  /var/cache/sallyport   root 0755\n\n"
     "GROUP is that of AuthorizedKeysCommandUser, or else opksshuser; if there\n"
-    "is neither, groups stay.\n\n"
+    "is neither, groups stay. Where that user is root, k9.yaml is root's alone.\n\n"
     "Exit status: 0 all is well (now), 1 something is not, 2 could not look.\n";
 
 /* What a path should be. */
@@ -42,19 +42,20 @@ struct wanted {
 	mode_t mode;
 	mode_t also; /* as good */
 	bool group;  /* the command user's should be able to read it */
+	bool secret; /* and no other group */
 };
 
 static const struct wanted all[] = {
-	{ OPK_ETC, 0750, 0755, true },
-	{ OPK_PROVIDERS, 0640, 0640, true },
-	{ OPK_AUTH_ID, 0640, 0640, true },
-	{ OPK_CONFIG, 0640, 0640, true },
-	{ OPK_PLUGINS, 0750, 0755, true },
-	{ OPK_PLUGINS "/*.yml", 0640, 0640, true },
-	{ "/etc/sallyport", 0755, 0755, false },
-	{ SALLYPORT_CONFIG, 0644, 0640, false },
-	{ K9_CONFIG, 0640, 0600, true },
-	{ CACHE_DIRECTORY, 0755, 0755, false },
+	{ OPK_ETC, 0750, 0755, true, false },
+	{ OPK_PROVIDERS, 0640, 0640, true, false },
+	{ OPK_AUTH_ID, 0640, 0640, true, false },
+	{ OPK_CONFIG, 0640, 0640, true, false },
+	{ OPK_PLUGINS, 0750, 0755, true, false },
+	{ OPK_PLUGINS "/*.yml", 0640, 0640, true, false },
+	{ "/etc/sallyport", 0755, 0755, false, false },
+	{ SALLYPORT_CONFIG, 0644, 0640, false, false },
+	{ K9_CONFIG, 0640, 0600, true, true },
+	{ CACHE_DIRECTORY, 0755, 0755, false, false },
 };
 
 struct permissions {
@@ -151,6 +152,17 @@ look_at(struct permissions *p, const struct wanted *wanted, const char *path)
 	(void)close(fd);
 }
 
+/* Root may read what opksshuser's group may: no reason to take it from them. */
+static void
+choose_group(struct permissions *p, bool secret)
+{
+	bool own = p->audit.has_user && (secret || p->audit.user.uid != 0);
+
+	p->group = own ? p->audit.user.gid : person_group(OPK_GROUP);
+	p->has_group = own || p->group != 0;
+}
+
+/* The cache's own rule is audit's: nothing in it is root's. */
 static void
 look_at_all(struct permissions *p)
 {
@@ -159,21 +171,11 @@ look_at_all(struct permissions *p)
 
 		if (glob(all[i].path, 0, NULL, &found) != 0)
 			continue;
+		choose_group(p, all[i].secret);
 		for (size_t j = 0; j < found.gl_pathc; j++)
 			look_at(p, &all[i], found.gl_pathv[j]);
 		globfree(&found);
 	}
-}
-
-/* The cache's own rule is audit's: nothing in it is root's. */
-static void
-begin(struct permissions *p)
-{
-	audit_begin(&p->audit);
-	p->has_group = p->audit.has_user && p->audit.user.uid != 0;
-	p->group = p->audit.user.gid;
-	if (!p->has_group && (p->group = person_group(OPK_GROUP)) != 0)
-		p->has_group = true;
 }
 
 int
@@ -196,7 +198,7 @@ permissions_main(int argc, char **argv)
 		finding_add(&p.audit.findings, FINDING_NOT_ROOT, "", 0,
 		    "run it with sudo", "only root may look at all files");
 	} else {
-		begin(&p);
+		audit_begin(&p.audit);
 		look_at_all(&p);
 	}
 	return findings_print(&p.audit.findings, json);

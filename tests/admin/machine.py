@@ -88,10 +88,10 @@ class Machine:
         lines += [f"AuthorizedKeysCommandUser {user}\n"] if user else []
         write(DROPINS / name, "".join(lines) + more, 0o644)
 
-    def key9(self, run_as="key9", mode=0o640, **changes):
-        """Key9 instead of OpenPubkey."""
+    def key9(self, run_as="key9", mode=0o640, user="key9", group=None, **changes):
+        """Key9 instead of OpenPubkey, asked as `user`."""
         clear(OPK)
-        self.dropin("10-sallyport.conf", f"{self.program} k9-ssh --user=%u", "key9")
+        self.dropin("10-sallyport.conf", f"{self.program} k9-ssh --user=%u", user)
         sections = {"system": {"machine_group": "web", "run_as": run_as},
                     "authentication": {"company_uuid": "1-2-3", "api_key": "key"},
                     "urls": {"query_ssh_keys": "https://api.key9.test/ssh"}}
@@ -101,7 +101,7 @@ class Machine:
                 del sections[section][name]
             else:
                 sections[section][name] = value
-        write(CONFIG, program.yaml_text(sections), mode, group="key9")
+        write(CONFIG, program.yaml_text(sections), mode, group=group or user)
 
     # Files.
 

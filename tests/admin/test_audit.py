@@ -238,6 +238,8 @@ WAYS = [
     Way("run_as another user", k9(run_as="opksshuser"), "k9_run_as", CONFIG, 0,
         "system.run_as: key9"),
     Way("API key for all to read", k9(mode=0o644), "file_untrusted", CONFIG, 0, "chmod 0640"),
+    Way("API key for another group to read", k9(run_as="root", user="root", group="key9"),
+        "file_untrusted", CONFIG, 0, "chgrp 0"),
     Way("no API key", k9(authentication__api_key=None), "config_yaml", CONFIG, 0, ""),
     Way("plain http", k9(urls__query_ssh_keys="http://api.key9.test/ssh",
                          system__allow_http="true"), "k9_plain_http", CONFIG, 0, "https"),
@@ -287,7 +289,7 @@ def test_so_is_one_with_key9_and_one_as_root_and_one_with_a_plugin_and_a_newer_s
 
 
 def test_so_is_one_with_several_sources(host):
-    host.key9(run_as="root")
+    host.key9(run_as="root", user="root")
     sources(chain() + "  - source: key9\n")(host)
     assert host.audit() == ([], 0)
     host.reset()

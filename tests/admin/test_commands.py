@@ -13,7 +13,7 @@ import pytest
 import forge
 from forge import Forgery, put
 from machine import AUTH_ID, ISSUER, SLASHED, write
-from room import OPK, SCRATCH, SETTINGS, USERS
+from room import CONFIG, OPK, SCRATCH, SETTINGS, USERS
 
 COMMANDS = ["add", "audit", "config", "inspect", "list", "permissions", "remove", "version"]
 
@@ -117,6 +117,14 @@ def test_permissions_of_a_sound_machine(host):
     assert host.run("permissions", "fix").out == \
         "problems: 0, warnings: 0, notes: 0, not looked at: 0\n"
     assert modes() == before
+
+
+def test_permissions_lets_no_group_but_roots_read_roots_api_key(host):
+    host.key9(run_as="root", user="root")
+    assert host.audit(command=("permissions", "check")) == ([], 0)
+    host.key9(run_as="root", user="root", group="opksshuser")
+    assert host.run("permissions", "fix").status == 0
+    assert CONFIG.stat().st_gid == 0 and host.audit() == ([], 0)
 
 
 def test_permissions_fix_mends_what_check_finds(host):
