@@ -28,6 +28,7 @@ ADDRESSES = {"idp.example.com": room.API_ADDRESS, KEY9: "192.0.2.11",
              "proxy.example.com": "192.0.2.12"}
 SSH, TOOLS, CERTIFICATES = Path("/etc/ssh"), Path("/usr/local/sbin"), Path("/etc/ssl/certs")
 PID, COMPANY_CA = Path("/run/sshd.pid"), Path("/etc/company-ca.pem")
+SSSD = Path("/usr/bin/sss_ssh_authorizedkeys")   # a stand-in, of course
 LAPTOP = "bob"          # whose it is, in a room that has only one /etc/passwd
 PATH = f"{TOOLS}:/usr/sbin:/usr/bin:/sbin:/bin"
 MODES = {OPK: (0o640, "opksshuser"), CONFIG.parent: (0o640, "key9")}
@@ -96,7 +97,7 @@ class World:
     def _make_machine(self):
         for directory in (SSH, TOOLS, CERTIFICATES, "/media"):
             room.mount("tmpfs", directory, "tmpfs", options="mode=755")
-        room.make_private("/usr/bin", without=["sallyport"])
+        room.make_private("/usr/bin", without=["sallyport", SSSD.name])
         Path("/usr/bin/sallyport").symlink_to(program.program_path())
         sshd = real_sshd.unpacked("9.2")
         write(TOOLS / "sshd", f'#!/bin/sh\nexec {sshd} "$@"\n', 0o755)
@@ -147,6 +148,7 @@ class World:
         for name, text in files.items():
             write(ssh / name, text, 0o600, LAPTOP, LAPTOP)
         self._key9.behaviours["alice"] = answer(files["id_ed25519.pub"].strip())
+        write(SSSD, f"#!/bin/sh\n[ $1 != alice ] || echo {files['break-glass.pub']}", 0o755)
 
     # What a page does.
 
