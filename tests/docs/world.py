@@ -26,7 +26,8 @@ ISSUER, CLIENT = "https://idp.example.com", "ssh-servers"
 KEY9 = "ssh-api.k9.io"
 ADDRESSES = {"idp.example.com": room.API_ADDRESS, KEY9: "192.0.2.11",
              "proxy.example.com": "192.0.2.12"}
-SSH, TOOLS, CERTIFICATES = Path("/etc/ssh"), Path("/usr/local/sbin"), Path("/etc/ssl/certs")
+SSH, TOOLS, LOCAL = Path("/etc/ssh"), Path("/usr/local/sbin"), Path("/usr/local/bin")
+CERTIFICATES = Path("/etc/ssl/certs")
 PID, COMPANY_CA = Path("/run/sshd.pid"), Path("/etc/company-ca.pem")
 SSSD = Path("/usr/bin/sss_ssh_authorizedkeys")   # a stand-in, of course
 LAPTOP = "bob"          # whose it is, in a room that has only one /etc/passwd
@@ -50,6 +51,9 @@ SYSTEMCTL = f"""#!/bin/sh
 [ "$*" = "reload ssh" ] || exit 1
 pid=$(cat {PID}) && rm {PID} && kill -HUP "$pid" || exit
 until [ -e {PID} ]; do sleep 0.02; done
+"""
+SUDO = """#!/bin/sh
+[ "$1" = -u ] && user=$2 && shift 2 && exec runuser -u "$user" -- "$@"
 """
 
 
@@ -95,13 +99,15 @@ class World:
         }
 
     def _make_machine(self):
-        for directory in (SSH, TOOLS, CERTIFICATES, "/media"):
+        for directory in (SSH, TOOLS, LOCAL, CERTIFICATES, "/home", "/media"):
             room.mount("tmpfs", directory, "tmpfs", options="mode=755")
         room.make_private("/usr/bin", without=["sallyport", SSSD.name])
-        Path("/usr/bin/sallyport").symlink_to(program.program_path())
+        for directory in (LOCAL, Path("/usr/bin")):     # by hand; by the package
+            (directory / "sallyport").symlink_to(program.program_path())
         sshd = real_sshd.unpacked("9.2")
         write(TOOLS / "sshd", f'#!/bin/sh\nexec {sshd} "$@"\n', 0o755)
         write(TOOLS / "systemctl", SYSTEMCTL, 0o755)
+        write(TOOLS / "sudo", SUDO, 0o755)
         with open("/etc/hosts", "a") as hosts:
             hosts.write("127.0.0.1 server\n")
         real_sshd.new_key(SSH / "ssh_host_ed25519_key")
