@@ -42,3 +42,7 @@ def test_page_does_what_it_says(world, name):
     if any(str(file.path).startswith(OURS) for file in of(File, name)):
         checked = world.run("#", "sallyport config check")
         assert checked.returncode == 0, checked.stdout
+
+
+def test_the_world_changes_for_pages_only(world):
+    assert {change.words for name in PAGES for change in of(Change, name)} == world.changes.keys()

@@ -1,4 +1,4 @@
-"""What README.md tells to type, typed in its order; its commands are indented, not between fences."""
+"""What README.md tells to type, typed in its order: its commands are indented."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def parts():
 
 
 def test_nothing_else_is_left_out():
-    """What is indented is a command, a file, or printed by one; less what goes on from a line before."""
+    """What is indented is a command, a file, or printed; deeper: goes on from the line before."""
     text = (CHECKOUT / "README.md").read_text()
     indented = re.findall(r"(?m)^    \S.*$", FILE.sub("", SOURCES.sub("", text)))
     assert [line for line in indented
@@ -63,14 +63,15 @@ def write(world, path, text):
 
 
 def test_readme_can_be_typed(world):
+    """The room's homes are elsewhere."""
     world.changes["alice's certificate is here"]()
-    Path("/home/alice/.ssh").mkdir(parents=True, exist_ok=True)
-    shutil.copy(HOMES / "root/id_ecdsa-cert.pub", "/home/alice/.ssh")
+    (HOMES / "alice/.ssh").mkdir()
+    shutil.copy(HOMES / "root/id_ecdsa-cert.pub", HOMES / "alice/.ssh")
     for line, *part in parts():
         if len(part) == 2:
             write(world, *part)
         elif part[0] not in LEFT_OUT:
-            done = world.run("#", part[0])
+            done = world.run("#", part[0].replace("/home/", f"{HOMES}/"))
             assert done.returncode == 0, f"README.md:{line}: {part[0]}\n{done.stdout}"
 
 

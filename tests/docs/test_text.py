@@ -1,4 +1,4 @@
-"""What the documentation says beside what can be run: names of reasons, links, commands in the text."""
+"""What the documentation says beside what can be run: reasons, links, commands in the text."""
 
 import re
 import xml.dom.minidom
@@ -10,8 +10,8 @@ from page import CHECKOUT, DOCS, LEFT_OUT, Command, File
 
 TEXTS = [CHECKOUT / "README.md", *sorted(DOCS.glob("*.md"))]
 TROUBLE = DOCS / "troubleshooting.md"
-PROGRAMS = {"sallyport", "sshd", "ssh", "systemctl", "journalctl", "opkssh", "ssh-keygen", "ausearch",
-            "timedatectl", "runuser", "install", "useradd", "apt", "dpkg", "sudo"}
+PROGRAMS = {"sallyport", "sshd", "ssh", "systemctl", "journalctl", "opkssh", "ssh-keygen",
+            "ausearch", "timedatectl", "runuser", "install", "useradd", "apt", "dpkg", "sudo"}
 # Words of troubleshooting.md that look like a reason and are none.
 NO_REASONS = {"api_key", "company_uuid", "fetch_detail", "machine_group",
               "query_ssh_keys", "run_as", "stale_max"}
@@ -43,8 +43,8 @@ def test_reasons_are_of_the_catalogue(path):
 def named_in_troubleshooting():
     """Reasons as `word`, `word_…` for several, or behind reason= and fetch=."""
     found = {re.sub(r"^(reason|fetch)=| .*", "", span) for span in spans(TROUBLE)}
-    return {word for word in found if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*_…|[a-z]+(_[a-z0-9]+)+|"
-                                                   + "|".join(catalogue()), word)}
+    shape = "|".join([r"[a-z0-9]+(_[a-z0-9]+)*_…", r"[a-z]+(_[a-z0-9]+)+", *catalogue()])
+    return {word for word in found if re.fullmatch(shape, word)}
 
 
 def test_troubleshooting_names_nothing_but_reasons():
@@ -82,7 +82,8 @@ def test_links_lead_somewhere(path):
 
 def test_index_has_every_page():
     index = (DOCS / "README.md").read_text()
-    assert [path.name for path in DOCS.glob("*.md") if f"]({path.name})" not in index] == ["README.md"]
+    names = {path.name for path in DOCS.glob("*.md")}
+    assert {name for name in names if f"]({name})" not in index} == {"README.md"}
 
 
 def test_drawing_can_be_read():
@@ -115,7 +116,7 @@ def manual():
 def shown_commands(path):
     """In fences, indented, or between backquotes; less who runs them."""
     text = path.read_text()
-    lines = [line for block in re.findall(r"(?ms)^```.*?^```$", text) for line in block.splitlines()]
+    lines = "\n".join(re.findall(r"(?ms)^```.*?^```$", text)).splitlines()
     lines += [line.strip() for line in text.splitlines() if line.startswith("    ")]
     who = r"^[#$] |\b(?:sudo|runuser) -u \w+ (?:-- )?|^AuthorizedKeysCommand \S*/"
     words = [re.sub(who, "", line) for line in lines + spans(path)]

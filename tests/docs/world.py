@@ -28,7 +28,7 @@ ADDRESSES = {"idp.example.com": room.API_ADDRESS, KEY9: "192.0.2.11",
              "proxy.example.com": "192.0.2.12"}
 SSH, TOOLS, LOCAL = Path("/etc/ssh"), Path("/usr/local/sbin"), Path("/usr/local/bin")
 CERTIFICATES = Path("/etc/ssl/certs")
-PID, COMPANY_CA = Path("/run/sshd.pid"), Path("/etc/company-ca.pem")
+PID, COMPANY_CA, STICK = map(Path, ("/run/sshd.pid", "/etc/company-ca.pem", "/media/stick"))
 SSSD = Path("/usr/bin/sss_ssh_authorizedkeys")   # a stand-in, of course
 LAPTOP = "bob"          # whose it is, in a room that has only one /etc/passwd
 PATH = f"{TOOLS}:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -99,9 +99,10 @@ class World:
         }
 
     def _make_machine(self):
-        for directory in (SSH, TOOLS, LOCAL, CERTIFICATES, "/home", "/media"):
+        for directory in (SSH, TOOLS, LOCAL, CERTIFICATES):
             room.mount("tmpfs", directory, "tmpfs", options="mode=755")
         room.make_private("/usr/bin", without=["sallyport", SSSD.name])
+        room.make_private(STICK.parent, without=[STICK.name])
         for directory in (LOCAL, Path("/usr/bin")):     # by hand; by the package
             (directory / "sallyport").symlink_to(program.program_path())
         sshd = real_sshd.unpacked("9.2")
@@ -113,7 +114,6 @@ class World:
         real_sshd.new_key(SSH / "ssh_host_ed25519_key")
         write(SSH / "sshd_config", SSHD_CONFIG)
         subprocess.run([sshd, "-f", SSH / "sshd_config"], check=True)
-        empty(Path("/media/stick"), LAPTOP)
 
     def reset(self):
         """As a page finds it: installed, and nothing configured."""
@@ -123,6 +123,7 @@ class World:
             path.unlink(missing_ok=True)
         for name in ("root", "alice", LAPTOP):
             empty(HOMES / name, name, 0o700)
+        empty(STICK, LAPTOP)
         self.run("#", "systemctl reload ssh")
         self._trust()
         self._up()
@@ -172,7 +173,8 @@ class World:
 
     def logged(self):
         """What the program has written since the page began."""
-        self._lines += [line.split("]: ", 1)[1] for line in self.log.take() if " sallyport[" in line]
+        self._lines += [line.split("]: ", 1)[1] for line in self.log.take()
+                        if " sallyport[" in line]
         return self._lines
 
     # What happens around it.
