@@ -5,7 +5,7 @@ What stands between ``` fences is one of these; anything else there is a mistake
     any block whose first line is "# /a/path"    the file of that name, whole
     console    "# command": root at the server, "$ command": somebody at a laptop; behind it,
                what it prints. "exit=N" beside "console": the status of the block's last command.
-    log        lines that the program has written since the page began
+    log        lines that the program or sshd has written since the page began
 
 "…" stands for anything within a line, and alone in a line for any lines. A comment
 `<!-- room: WORDS -->` changes the world around the page, as world.py says.

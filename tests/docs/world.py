@@ -172,9 +172,8 @@ class World:
             env={"PATH": PATH, "HOME": str(HOMES / user), "LANG": "C.UTF-8", "TZ": "UTC"})
 
     def logged(self):
-        """What the program has written since the page began."""
-        self._lines += [line.split("]: ", 1)[1] for line in self.log.take()
-                        if " sallyport[" in line]
+        """What the program and sshd have written since the page began."""
+        self._lines += [line.split("]: ", 1)[1] for line in self.log.take() if "]: " in line]
         return self._lines
 
     # What happens around it.
