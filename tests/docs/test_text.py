@@ -114,12 +114,10 @@ def manual():
 
 
 def shown_commands(path):
-    """In fences, indented, or between backquotes; less who runs them."""
-    text = path.read_text()
-    lines = "\n".join(re.findall(r"(?ms)^```.*?^```$", text)).splitlines()
-    lines += [line.strip() for line in text.splitlines() if line.startswith("    ")]
-    who = r"^[#$] |\b(?:sudo|runuser) -u \w+ (?:-- )?|^AuthorizedKeysCommand \S*/"
-    words = [re.sub(who, "", line) for line in lines + spans(path)]
+    """Behind a prompt, indented, by sshd, or between backquotes; less who runs them."""
+    shown = re.findall(r"(?m)^(?:[#$] |    |(?=AuthorizedKeysCommand ))(\S.*)", path.read_text())
+    who = r"^AuthorizedKeysCommand \S*/|^(?:sudo|runuser) -u \w+ (?:-- )?"
+    words = [re.sub(who, "", line) for line in shown + spans(path)]
     return [each for each in words if re.match(r"sallyport [a-z]", each) and each not in LEFT_OUT]
 
 
