@@ -7,7 +7,6 @@ It is a room (tests/e2e/room.py) in which the pages' own names and paths are rea
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
