@@ -137,6 +137,7 @@ audit_main(int argc, char **argv)
 		return status;
 	if (is_root(&audit)) {
 		audit_begin(&audit);
+		audit_settings(&audit);
 		audit_sshd(&audit);
 		audit_files(&audit);
 		audit_rules(&audit);
@@ -166,6 +167,7 @@ config_main(int argc, char **argv)
 	}
 	if (is_root(&audit)) {
 		audit_begin(&audit);
+		audit_settings(&audit);
 		audit_files(&audit);
 		audit_rules(&audit);
 		ask_status(&audit);

@@ -5,16 +5,12 @@
 #ifndef ADMIN_AUDIT_H
 #define ADMIN_AUDIT_H
 
+#include "admin/audit_yaml.h"
 #include "admin/finding.h"
 #include "admin/opk.h"
 #include "admin/person.h"
 #include "admin/sshd.h"
-#include "parseproc/k9_config.h"
-#include "parseproc/opk_config.h"
-#include "parseproc/sallyport_config.h"
 
-#define SALLYPORT_CONFIG "/etc/sallyport/sallyport.yaml"
-#define K9_CONFIG "/opt/k9/etc/k9.yaml"
 #define CACHE_DIRECTORY "/var/cache/sallyport"
 
 /* Which of our commands sshd runs. */
@@ -45,10 +41,12 @@ void audit_begin(struct audit *audit);
 /* What AuthorizedKeysCommand makes of us: role and k9_yaml. */
 void audit_read_command(struct audit *audit);
 
+/* sallyport.yaml, by which some of the others go. */
+void audit_settings(struct audit *audit);
 void audit_sshd(struct audit *audit);
 /* Owner, mode, path and content of each of our files. */
 void audit_files(struct audit *audit);
-/* The sources of authorize; knows their settings from audit_files(). */
+/* The sources of authorize. */
 void audit_sources(struct audit *audit);
 /* How the rows of providers and auth_id go together. */
 void audit_rules(struct audit *audit);

@@ -260,19 +260,24 @@ look_at_cache(struct audit *audit)
 }
 
 void
-audit_files(struct audit *audit)
+audit_settings(struct audit *audit)
 {
 	struct trusted_file text;
-	bool k9;
 
-	if (!trusted_missing(SALLYPORT_CONFIG) && look(audit, SALLYPORT_CONFIG,
-	    TRUST_ROOT, CONFIG_FILE_MAX, &text)) {
-		audit_yaml_sallyport(&audit->findings, SALLYPORT_CONFIG,
-		    &text, &audit->settings);
-		trusted_free(&text);
-	}
-	k9 = is_asked(audit, AUDIT_K9, IPC_SOURCE_KEY9) ||
+	if (trusted_missing(SALLYPORT_CONFIG) || !look(audit, SALLYPORT_CONFIG,
+	    TRUST_ROOT, CONFIG_FILE_MAX, &text))
+		return;
+	audit_yaml_sallyport(&audit->findings, SALLYPORT_CONFIG, &text,
+	    &audit->settings);
+	trusted_free(&text);
+}
+
+void
+audit_files(struct audit *audit)
+{
+	bool k9 = is_asked(audit, AUDIT_K9, IPC_SOURCE_KEY9) ||
 	    !trusted_missing(audit->k9_yaml);
+
 	audit->opk = is_asked(audit, AUDIT_VERIFY, IPC_SOURCE_OPENPUBKEY) ||
 	    !trusted_missing(OPK_PROVIDERS) || !trusted_missing(OPK_AUTH_ID);
 	if (audit->opk)

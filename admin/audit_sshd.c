@@ -1,54 +1,13 @@
 /* Whether sshd asks us, with the right words, and whom else it would ask. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "admin/asked.h"
 #include "admin/audit.h"
+#include "admin/leftovers.h"
 #include "admin/memory.h"
-
-/* What %C needs. */
-#define VERSION_PERCENT_C 904
-
-/* The name of the program that a command line starts, links followed. */
-static void
-program_name(const char *command, char name[256])
-{
-	char path[PATH_LEN_MAX + 1], real[PATH_LEN_MAX + 1];
-	const char *p = path;
-
-	(void)snprintf(path, sizeof(path), "%.*s",
-	    (int)strcspn(command, " \t"), command);
-	if (realpath(path, real) != NULL)
-		p = real;
-	if (strrchr(p, '/') != NULL)
-		p = strrchr(p, '/') + 1;
-	(void)snprintf(name, 256, "%.255s", p);
-}
-
-static bool
-is_ours(const char *command)
-{
-	char name[256];
-
-	program_name(command, name);
-	return strcmp(name, "sallyport") == 0;
-}
-
-/* The n-th word of a command line, from 0; "" if there are fewer. */
-static void
-word_of(const char *command, int n, char *word, size_t size)
-{
-	for (; n >= 0; n--) {
-		size_t len;
-
-		command += strspn(command, " \t");
-		len = strcspn(command, " \t");
-		(void)snprintf(word, size, "%.*s", (int)len, command);
-		command += len;
-	}
-}
 
 static void
 find_k9_yaml(struct audit *audit)
@@ -69,8 +28,9 @@ static void
 make_proposals(struct audit *audit)
 {
 	char path[PATH_LEN_MAX + 1];
+	struct file_problem problem; /* look_at_program() says it */
 
-	program_sallyport_path(path, sizeof(path));
+	(void)program_sallyport_path(path, sizeof(path), &problem);
 	(void)snprintf(audit->proposal, sizeof(audit->proposal),
 	    "AuthorizedKeysCommand %.256s verify %%u %%k %%t", path);
 	(void)snprintf(audit->authorize, sizeof(audit->authorize),
@@ -84,12 +44,12 @@ audit_read_command(struct audit *audit)
 	char word[PATH_LEN_MAX + 1];
 
 	make_proposals(audit);
-	if (is_ours(audit->command)) {
+	if (asked_is_ours(audit->command)) {
 		/* A link named k9-ssh is the subcommand. */
-		word_of(audit->command, 0, word, sizeof(word));
+		asked_word(audit->command, 0, word, sizeof(word));
 		if (strrchr(word, '/') == NULL ||
 		    strcmp(strrchr(word, '/'), "/k9-ssh") != 0)
-			word_of(audit->command, 1, word, sizeof(word));
+			asked_word(audit->command, 1, word, sizeof(word));
 		if (strcmp(word, "verify") == 0)
 			audit->role = AUDIT_VERIFY;
 		else if (strcmp(word, "authorize") == 0)
@@ -110,18 +70,20 @@ look_at_winner(struct audit *audit, const struct sshd_place *winner,
 	char *fix = memory_format("remove %s, or give this file a name that "
 	    "sorts before it (00-...)", where);
 
-	if (is_ours(place->value) && !is_ours(winner->value))
+	if (asked_is_ours(place->value) && !asked_is_ours(winner->value))
 		finding_add(&audit->findings, FINDING_SSHD_DISPLACED,
 		    place->file, place->line, fix, "this asks sallyport, but "
 		    "does not count: %s is read first and sets another "
 		    "command", where);
-	else if (!is_ours(place->value) &&
-	    strcmp(place->value, "none") != 0)
+	else if (!asked_is_ours(place->value) &&
+	    strcmp(place->value, "none") != 0 &&
+	    !(audit->role == AUDIT_AUTHORIZE && asked_is_chained(place->value,
+	    &audit->settings.sources)))
 		finding_add(&audit->findings, FINDING_SSHD_DISPLACES,
 		    place->file, place->line, "remove the line if nobody needs "
-		    "it; if somebody does, his keys must come from elsewhere: "
-		    "sshd asks one command only", "this command is never "
-		    "asked: %s is read first", where);
+		    "it; if somebody does, let sallyport ask it: a source of "
+		    "the kind chain in " SALLYPORT_CONFIG, "this command is "
+		    "never asked: %s is read first", where);
 	free(where);
 	free(fix);
 }
@@ -132,7 +94,7 @@ look_at_places(struct audit *audit)
 	const struct sshd_place *winner = NULL;
 	struct sshd_places places;
 
-	sshd_places_read(&places);
+	sshd_places_read("AuthorizedKeysCommand", &places);
 	for (size_t i = 0; i < places.count; i++) {
 		const struct sshd_place *place = &places.rows[i];
 
@@ -145,7 +107,7 @@ look_at_places(struct audit *audit)
 		else
 			look_at_winner(audit, winner, place);
 	}
-	if (audit->command[0] != '\0' && !is_ours(audit->command))
+	if (audit->command[0] != '\0' && !asked_is_ours(audit->command))
 		finding_add(&audit->findings, FINDING_SSHD_OTHER,
 		    winner != NULL ? winner->file : SSHD_CONFIG,
 		    winner != NULL ? winner->line : 0, audit->proposal, "sshd asks another program: %.300s",
@@ -182,7 +144,7 @@ look_at_words(struct audit *audit)
 		    0, "add --user=%u", "k9-ssh is not told who wants to log "
 		    "in: %.300s", command);
 	if (strstr(command, "%C") != NULL && audit->sshd.version != 0 &&
-	    audit->sshd.version < VERSION_PERCENT_C)
+	    audit->sshd.version < SSHD_WITH_C)
 		finding_add(&audit->findings, FINDING_SSHD_PERCENT_C,
 		    SSHD_CONFIG, 0, "remove %C and what it stands in, or "
 		    "upgrade to OpenSSH 9.4", "sshd is %u.%u, which ends every "
@@ -198,7 +160,7 @@ look_at_program(struct audit *audit)
 	struct file_problem problem;
 	int fd;
 
-	word_of(audit->command, 0, path, sizeof(path));
+	asked_word(audit->command, 0, path, sizeof(path));
 	fd = trusted_open(path, TRUST_ROOT, &problem);
 	if (fd == -1)
 		finding_add_phrase(&audit->findings, FINDING_SSHD_PROGRAM,
@@ -251,36 +213,6 @@ look_at_settings(struct audit *audit)
 		    "provider or Key9 down and the cache old, nobody gets in");
 }
 
-/* What installers put there for a program that sshd no longer asks. */
-static void
-look_for_leftovers(struct audit *audit)
-{
-	static const struct {
-		const char *path, *what, *fix;
-	} leftovers[] = {
-		{ "/etc/sudoers.d/opkssh", "opkssh's sudo rule for reading "
-		  "home files; sallyport needs none",
-		  "rm /etc/sudoers.d/opkssh" },
-		{ "/var/log/opkssh.log", "opkssh's log, which may hold "
-		  "tokens; sallyport logs to syslog",
-		  "keep it as long as your rules want, then rm it" },
-		{ "/usr/local/bin/opkssh", "opkssh's program, which sshd no "
-		  "longer asks", "rm /usr/local/bin/opkssh, unless somebody "
-		  "here logs in elsewhere with it" },
-		{ "/usr/local/bin/k9-ssh", "Key9's program, which sshd no "
-		  "longer asks", "rm /usr/local/bin/k9-ssh" },
-		{ "/opt/k9/bin/k9-ssh", "Key9's program, which sshd no longer "
-		  "asks", "rm /opt/k9/bin/k9-ssh" },
-	};
-
-	for (size_t i = 0; i < sizeof(leftovers) / sizeof(leftovers[0]); i++)
-		if (!trusted_missing(leftovers[i].path) &&
-		    !is_ours(leftovers[i].path))
-			finding_add(&audit->findings, FINDING_LEFTOVER,
-			    leftovers[i].path, 0, leftovers[i].fix, "%s",
-			    leftovers[i].what);
-}
-
 void
 audit_sshd(struct audit *audit)
 {
@@ -305,11 +237,12 @@ audit_sshd(struct audit *audit)
 	}
 	if (audit->command[0] == '\0')
 		finding_add(findings, FINDING_SSHD_NO_COMMAND, SSHD_CONFIG, 0,
-		    audit->proposal, "sshd asks nobody: there is no AuthorizedKeysCommand");
-	else if (is_ours(audit->command)) {
+		    "sallyport setup sshd", "sshd asks nobody: there is no "
+		    "AuthorizedKeysCommand");
+	else if (asked_is_ours(audit->command)) {
 		look_at_words(audit);
 		look_at_program(audit);
-		look_for_leftovers(audit);
+		leftovers_look(findings, audit->command);
 	}
 	look_at_user(audit);
 	look_at_settings(audit);

@@ -13,6 +13,9 @@
 #include "parseproc/opk_plugin.h"
 #include "parseproc/sallyport_config.h"
 
+#define SALLYPORT_CONFIG "/etc/sallyport/sallyport.yaml"
+#define K9_CONFIG "/opt/k9/etc/k9.yaml"
+
 bool audit_yaml_sallyport(struct findings *findings, const char *path,
     const struct trusted_file *text, struct sallyport_config *config);
 bool audit_yaml_opk(struct findings *findings, const char *path,

@@ -13,6 +13,7 @@ int inspect_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int permissions_main(int argc, char **argv);
 int remove_main(int argc, char **argv);
+int setup_main(int argc, char **argv);
 int version_main(int argc, char **argv);
 
 #endif

@@ -75,7 +75,10 @@
 	F(SSHD_PUBKEY, PROBLEM, "sshd_pubkey_off")                            \
 	F(SSHD_CERTIFICATES, PROBLEM, "sshd_no_certificates")                 \
 	F(SSHD_LAST_RESORT, NOTE, "sshd_no_last_resort")                      \
+	F(SSHD_INCLUDE, PROBLEM, "sshd_no_include")                           \
+	F(SETUP_FILE, PROBLEM, "setup_file")                                  \
 	F(LEFTOVER, WARNING, "leftover")                                      \
+	F(LEFTOVER_LINK, NOTE, "leftover_link")                               \
 	/* all together */                                                    \
 	F(LOGIN_UNUSABLE, PROBLEM, "status")                                  \
 	F(NOT_ROOT, UNSEEN, "not_root")

@@ -27,6 +27,7 @@ static const struct {
 	{ "list", list_main },
 	{ "permissions", permissions_main },
 	{ "remove", remove_main },
+	{ "setup", setup_main },
 	{ "version", version_main },
 };
 

@@ -104,12 +104,11 @@ program_run(const char *file, const char *const argv[], unsigned seconds,
 static const char *const places[WORKER_PLACES] = { "../../bin/sallyport",
 	"../parent/sallyport" };
 
-void
-program_sallyport_path(char *name, size_t size)
+bool
+program_sallyport_path(char *name, size_t size, struct file_problem *problem)
 {
 	char self[PATH_MAX], real[PATH_MAX];
-	struct file_problem problem;
-	int fd = worker_path_open(places, &problem);
+	int fd = worker_path_open(places, problem);
 	ssize_t n;
 
 	(void)snprintf(real, sizeof(real), "/proc/self/fd/%d", fd);
@@ -118,6 +117,7 @@ program_sallyport_path(char *name, size_t size)
 		(void)close(fd);
 	self[n > 0 ? n : 0] = '\0';
 	(void)snprintf(name, size, "%s", n > 0 ? self : "sallyport");
+	return n > 0;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "admin/person.h"
+#include "parent/trusted_file.h"
 
 #define PROGRAM_OUT_MAX (128 * 1024)
 #define PROGRAM_ERR_MAX 4096
@@ -25,8 +26,12 @@ struct program_said {
 void program_run(const char *path, const char *const argv[], unsigned seconds,
     struct program_said *said);
 
-/* Where the sallyport is that we belong to. */
-void program_sallyport_path(char *path, size_t size);
+/*
+ * Where the sallyport is that we belong to. False with *problem, which names
+ * it, and "sallyport", if others could change it: sshd would not run it.
+ */
+bool program_sallyport_path(char *path, size_t size,
+    struct file_problem *problem);
 
 /* The same with the sallyport that we belong to; as a person unless NULL. */
 void program_run_sallyport(const char *const argv[], const struct person *as,

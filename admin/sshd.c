@@ -50,6 +50,15 @@ sshd_look(struct sshd *sshd)
 }
 
 bool
+sshd_accepts(const struct sshd *sshd, struct program_said *said)
+{
+	static const char *const test[] = { "sshd", "-t", "-f", SSHD_CONFIG, NULL };
+
+	program_run(sshd->path, test, SSHD_SECONDS, said);
+	return said->status == 0;
+}
+
+bool
 sshd_value(const struct sshd *sshd, const char *keyword, char *value,
     size_t size)
 {

@@ -10,14 +10,25 @@
 
 #define SSHD_CONFIG "/etc/ssh/sshd_config"
 
+/* The first OpenSSH that knows %C; the others end every connection over it. */
+#define SSHD_WITH_C 904
+
 struct sshd {
 	const char *path; /* NULL: none was found */
 	unsigned version; /* 902 for 9.2; 0 if it does not say */
 	struct program_said dump; /* of sshd -T; status 0 if it is sound */
 };
 
+/* The file that "sallyport setup sshd" writes, and where it stands. */
+#define SSHD_DROPINS "/etc/ssh/sshd_config.d"
+#define SSHD_DROPIN SSHD_DROPINS "/10-sallyport.conf"
+
 /* Looks where distributions have it, and asks it. */
 void sshd_look(struct sshd *sshd);
+
+/* sshd -t: false, and what it says, if it would not start like this. */
+bool sshd_accepts(const struct sshd *sshd, struct program_said *said)
+    __attribute__((warn_unused_result));
 
 /*
  * What a keyword (in small letters) is set to, for everybody: false if it does
@@ -26,7 +37,7 @@ void sshd_look(struct sshd *sshd);
 bool sshd_value(const struct sshd *sshd, const char *keyword, char *value,
     size_t size) __attribute__((warn_unused_result));
 
-/* One place that sets AuthorizedKeysCommand. */
+/* One place that sets a keyword. */
 struct sshd_place {
 	char *file, *value; /* owned */
 	uint32_t line;
@@ -39,7 +50,7 @@ struct sshd_places {
 };
 
 /* Reads sshd_config and what it includes: the first outside a Match wins. */
-void sshd_places_read(struct sshd_places *places);
+void sshd_places_read(const char *keyword, struct sshd_places *places);
 
 void sshd_places_free(struct sshd_places *places);
 

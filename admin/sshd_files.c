@@ -15,12 +15,18 @@
 #define DEPTH_MAX 16
 #define BLANK " \t\r\n"
 
-static void read_file(struct sshd_places *places, const char *path,
+/* What is looked for, and what was found of it. */
+struct reading {
+	const char *keyword;
+	struct sshd_places *places;
+};
+
+static void read_file(const struct reading *reading, const char *path,
     unsigned depth, bool in_match);
 
 /* Files that Include names, each pattern's in order, relative to /etc/ssh. */
 static void
-include(struct sshd_places *places, char *words, unsigned depth,
+include(const struct reading *reading, char *words, unsigned depth,
     bool in_match)
 {
 	char *rest, *word = strtok_r(words, BLANK "\"'", &rest);
@@ -32,7 +38,7 @@ include(struct sshd_places *places, char *words, unsigned depth,
 
 		if (glob(pattern, 0, NULL, &found) == 0) {
 			for (size_t i = 0; i < found.gl_pathc; i++)
-				read_file(places, found.gl_pathv[i],
+				read_file(reading, found.gl_pathv[i],
 				    depth + 1, in_match);
 			globfree(&found);
 		}
@@ -57,7 +63,7 @@ keep(struct sshd_places *places, const char *path, uint32_t line,
 }
 
 static void
-read_file(struct sshd_places *places, const char *path, unsigned depth,
+read_file(const struct reading *reading, const char *path, unsigned depth,
     bool in_match)
 {
 	FILE *file = depth <= DEPTH_MAX ? fopen(path, "re") : NULL;
@@ -77,9 +83,9 @@ read_file(struct sshd_places *places, const char *path, unsigned depth,
 			in_match = strncasecmp(value, "all", 3) != 0 ||
 			    strchr(BLANK, value[3]) == NULL;
 		else if (strcasecmp(word, "Include") == 0)
-			include(places, value, depth, in_match);
-		else if (strcasecmp(word, "AuthorizedKeysCommand") == 0)
-			keep(places, path, n, value, in_match);
+			include(reading, value, depth, in_match);
+		else if (strcasecmp(word, reading->keyword) == 0)
+			keep(reading->places, path, n, value, in_match);
 	}
 	free(line);
 	if (file != NULL)
@@ -87,10 +93,12 @@ read_file(struct sshd_places *places, const char *path, unsigned depth,
 }
 
 void
-sshd_places_read(struct sshd_places *places)
+sshd_places_read(const char *keyword, struct sshd_places *places)
 {
+	const struct reading reading = { keyword, places };
+
 	*places = (struct sshd_places){ NULL, 0 };
-	read_file(places, SSHD_CONFIG, 0, false);
+	read_file(&reading, SSHD_CONFIG, 0, false);
 }
 
 void

@@ -56,6 +56,7 @@ static const struct {
 	{ "list", "print who may log in as whom" },
 	{ "audit", "look for everything that keeps logins from working" },
 	{ "config", "check the configuration files" },
+	{ "setup", "let sshd ask sallyport, or take that back" },
 	{ "permissions", "check or fix owners and modes" },
 	{ "inspect", "print a certificate in words" },
 	{ "version", "print what is installed" },

@@ -212,7 +212,7 @@ WAYS = [
     Way("opkssh's drop-in left", opkssh_drop_in_left, "sshd_displaces",
         DROPINS / "60-opk-ssh.conf", 1, "remove the line"),
     Way("no command", command("", "", None), "sshd_no_command", SSH / "sshd_config", 0,
-        "sallyport verify %u %k %t"),
+        "sallyport setup sshd"),
     Way("no command user", command("verify %u %k %t", user=None), "sshd_config",
         SSH / "sshd_config", 0, "AuthorizedKeysCommandUser opksshuser"),
     Way("command user unknown", command("verify %u %k %t", user="opkshuser"), "sshd_user",

@@ -15,7 +15,8 @@ from forge import Forgery, put
 from machine import AUTH_ID, ISSUER, SLASHED, write
 from room import CONFIG, OPK, SCRATCH, SETTINGS, USERS
 
-COMMANDS = ["add", "audit", "config", "inspect", "list", "permissions", "remove", "version"]
+COMMANDS = ["add", "audit", "config", "inspect", "list", "permissions", "remove", "setup",
+            "version"]
 
 
 # Starting.

@@ -1,0 +1,116 @@
+#include "admin/dropin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "admin/memory.h"
+#include "admin/sshd.h"
+
+/* The first line, of which the sum of all below it is a part. */
+#define FIRST "# sallyport setup sshd wrote this, with the sum "
+#define SUM_BYTES 8
+#define FIRST_LEN (sizeof(FIRST) - 1 + 2 * (size_t)SUM_BYTES + 1)
+
+/* FIRST_LEN characters and a NUL. */
+static void
+make_first(char first[FIRST_LEN + 1], const char *rest, size_t len)
+{
+	uint8_t sum[SHA256_DIGEST_LENGTH];
+	int n = snprintf(first, FIRST_LEN + 1, "%s", FIRST);
+
+	SHA256((const uint8_t *)rest, len, sum);
+	for (size_t i = 0; i < SUM_BYTES; i++)
+		n += snprintf(first + n, FIRST_LEN + 1 - (size_t)n, "%02x",
+		    sum[i]);
+	(void)snprintf(first + n, FIRST_LEN + 1 - (size_t)n, "\n");
+}
+
+static bool
+is_unchanged(const struct trusted_file *text)
+{
+	char first[FIRST_LEN + 1];
+
+	if (text->len < FIRST_LEN)
+		return false;
+	make_first(first, (const char *)text->data + FIRST_LEN,
+	    text->len - FIRST_LEN);
+	return memcmp(text->data, first, FIRST_LEN) == 0;
+}
+
+static enum dropin_state
+look(struct dropin *dropin)
+{
+	struct file_problem problem;
+	int fd;
+
+	if (trusted_missing(SSHD_DROPIN))
+		return DROPIN_MISSING;
+	/* A link is nothing that we made. */
+	fd = open(SSHD_DROPIN, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1)
+		return DROPIN_FOREIGN;
+	if (!trusted_read_open(fd, CONFIG_FILE_MAX, &dropin->before,
+	    &problem)) {
+		(void)close(fd);
+		return DROPIN_FOREIGN;
+	}
+	(void)close(fd);
+	return is_unchanged(&dropin->before) ? DROPIN_OURS : DROPIN_FOREIGN;
+}
+
+bool
+dropin_open(struct dropin *dropin)
+{
+	memset(&dropin->before, 0, sizeof(dropin->before));
+	if (!replace_begin(&dropin->replacement, SSHD_DROPIN))
+		return false;
+	dropin->state = look(dropin);
+	return true;
+}
+
+bool
+dropin_write(struct dropin *dropin, const struct choice *choice)
+{
+	char first[FIRST_LEN + 1];
+	char *rest = memory_format("# Take it back with \"sallyport setup sshd "
+	    "--undo\", which removes nothing that\n# somebody has changed.\n"
+	    "AuthorizedKeysCommand %s\nAuthorizedKeysCommandUser %s\n",
+	    choice->command, choice->user);
+	char *text;
+	bool done;
+
+	make_first(first, rest, strlen(rest));
+	text = memory_format("%s%s", first, rest);
+	done = replace_file(&dropin->replacement, text, strlen(text), 0);
+	free(rest);
+	free(text);
+	return done;
+}
+
+bool
+dropin_remove(struct dropin *dropin)
+{
+	return unlinkat(dropin->replacement.dir,
+	    strrchr(SSHD_DROPIN, '/') + 1, 0) == 0;
+}
+
+bool
+dropin_put_back(struct dropin *dropin)
+{
+	if (dropin->state == DROPIN_MISSING)
+		return dropin_remove(dropin);
+	return replace_file(&dropin->replacement, dropin->before.data,
+	    dropin->before.len, 0);
+}
+
+void
+dropin_close(struct dropin *dropin)
+{
+	trusted_free(&dropin->before);
+	replace_end(&dropin->replacement);
+}

@@ -1,0 +1,105 @@
+#include "admin/others.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/asked.h"
+#include "admin/sshd.h"
+
+#define AGAIN "put a # before it and its AuthorizedKeysCommandUser, and say " \
+	"sallyport setup sshd again"
+
+static void
+add_loser(struct findings *findings, const struct sshd_place *place,
+    char chain[PATH_LEN_MAX + 1])
+{
+	const char *what, *fix;
+
+	if (asked_is_ours(place->value)) {
+		what = "sshd asks sallyport already, by a line that somebody "
+		    "else wrote: ";
+		fix = "leave it so; or " AGAIN;
+	} else if (asked_is_replaced(place->value)) {
+		what = "sshd asks what sallyport stands in for: ";
+		fix = AGAIN;
+	} else {
+		(void)snprintf(chain, PATH_LEN_MAX + 1, "%s", place->value);
+		what = "sshd would no longer ask this command: ";
+		fix = "let sallyport ask it, as below; or, if nobody needs it, "
+		    AGAIN;
+	}
+	finding_add(findings, FINDING_SSHD_OTHER, place->file, place->line,
+	    fix, "%s%.300s", what, place->value);
+}
+
+bool
+others_may_lose(const struct sources_config *sources,
+    struct findings *findings, char chain[PATH_LEN_MAX + 1])
+{
+	struct sshd_places places;
+	bool ok = true;
+
+	chain[0] = '\0';
+	sshd_places_read("AuthorizedKeysCommand", &places);
+	for (size_t i = 0; i < places.count; i++) {
+		const struct sshd_place *place = &places.rows[i];
+
+		if (strcmp(place->file, SSHD_DROPIN) == 0 ||
+		    strcmp(place->value, "none") == 0 ||
+		    (sources != NULL &&
+		    asked_is_chained(place->value, sources)))
+			continue;
+		if (place->in_match) {
+			finding_add(findings, FINDING_SSHD_MATCH, place->file,
+			    place->line, "", "within a Match: for those logins "
+			    "sshd goes on asking %.200s", place->value);
+			continue;
+		}
+		ok = false;
+		add_loser(findings, place, chain);
+	}
+	sshd_places_free(&places);
+	return ok;
+}
+
+/* With our file in its place: adds a finding, if that is why. */
+static void
+explain(const char *keyword, struct findings *findings)
+{
+	const struct sshd_place *ours = NULL, *first = NULL;
+	struct sshd_places places;
+
+	sshd_places_read(keyword, &places);
+	for (size_t i = places.count; i-- > 0;) {
+		if (strcmp(places.rows[i].file, SSHD_DROPIN) == 0)
+			ours = &places.rows[i];
+		if (!places.rows[i].in_match)
+			first = &places.rows[i];
+	}
+	if (ours == NULL || ours->in_match)
+		finding_add(findings, FINDING_SSHD_INCLUDE, SSHD_CONFIG, 0,
+		    "at its top, before any Match: Include " SSHD_DROPINS
+		    "/*.conf", ours == NULL ? "it does not include "
+		    SSHD_DROPIN : "it includes " SSHD_DROPIN " for some "
+		    "logins only: behind a Match");
+	else if (first != ours)
+		finding_add(findings, FINDING_SSHD_DISPLACED, first->file,
+		    first->line, "put a # before it, and say sallyport setup "
+		    "sshd again", "it is read before " SSHD_DROPIN ", and the "
+		    "first wins: %s %.300s", keyword, first->value);
+	sshd_places_free(&places);
+}
+
+void
+others_explain(const struct choice *choice, struct findings *findings)
+{
+	size_t before = findings->count;
+
+	explain("AuthorizedKeysCommand", findings);
+	if (findings->count == before)
+		explain("AuthorizedKeysCommandUser", findings);
+	if (findings->count == before)
+		finding_add(findings, FINDING_SSHD_CONFIG, SSHD_CONFIG, 0,
+		    "sshd -T shows what it makes of its files", "sshd would "
+		    "not ask %.300s", choice->command);
+}
