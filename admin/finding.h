@@ -77,6 +77,7 @@
 	F(SSHD_LAST_RESORT, NOTE, "sshd_no_last_resort")                      \
 	F(SSHD_INCLUDE, PROBLEM, "sshd_no_include")                           \
 	F(SETUP_FILE, PROBLEM, "setup_file")                                  \
+	F(SETUP_LINE, PROBLEM, "setup_line")                                  \
 	F(LEFTOVER, WARNING, "leftover")                                      \
 	F(LEFTOVER_LINK, NOTE, "leftover_link")                               \
 	/* all together */                                                    \

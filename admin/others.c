@@ -62,6 +62,24 @@ others_may_lose(const struct sources_config *sources,
 	return ok;
 }
 
+bool
+others_ask_nothing(struct findings *findings)
+{
+	size_t before = findings->count;
+	struct sshd_places places;
+
+	sshd_places_read("AuthorizedKeysCommand", &places);
+	for (size_t i = 0; i < places.count; i++)
+		if (asked_is_ours(places.rows[i].value))
+			finding_add(findings, FINDING_SETUP_LINE,
+			    places.rows[i].file, places.rows[i].line,
+			    "put a # before it and its "
+			    "AuthorizedKeysCommandUser", "this line, which "
+			    "setup did not write, asks sallyport all the same");
+	sshd_places_free(&places);
+	return findings->count == before;
+}
+
 /* With our file in its place: adds a finding, if that is why. */
 static void
 explain(const char *keyword, struct findings *findings)

@@ -16,6 +16,10 @@ bool others_may_lose(const struct sources_config *sources,
     struct findings *findings, char chain[PATH_LEN_MAX + 1])
     __attribute__((warn_unused_result));
 
+/* A finding for each line that asks us: true if there is none. */
+bool others_ask_nothing(struct findings *findings)
+    __attribute__((warn_unused_result));
+
 /* A finding: why sshd does not ask what stands in our file. */
 void others_explain(const struct choice *choice, struct findings *findings);
 

@@ -208,23 +208,22 @@ set_up(struct setup *setup, const char *name)
 
 /* --- undoing it --- */
 
-/* Whoever asks us from another file is not ours to remove. */
-static void
+/* An exit status: lines of others' that ask us are not ours to remove. */
+static int
 say_what_is_left(struct setup *setup)
 {
 	static char command[sizeof(setup->choice.command)];
 
-	if (setup->sshd.path == NULL)
-		return;
+	if (!others_ask_nothing(&setup->findings))
+		return findings_print(&setup->findings, false);
 	sshd_look(&setup->sshd);
-	if (!sshd_value(&setup->sshd, "authorizedkeyscommand", command,
-	    sizeof(command)))
-		return;
-	(void)fputs(asked_is_ours(command) ? "sshd asks sallyport all the same, "
-	    "by a line that setup did not write:\n\n    " :
-	    "sshd -T says that sshd will ask:\n\n    ", stdout);
-	output_text(command);
-	(void)putchar('\n');
+	if (sshd_value(&setup->sshd, "authorizedkeyscommand", command,
+	    sizeof(command))) {
+		(void)fputs("sshd -T says that sshd will ask:\n\n    ", stdout);
+		output_text(command);
+		(void)putchar('\n');
+	}
+	return 0;
 }
 
 static int
@@ -238,22 +237,22 @@ remove_it(struct setup *setup)
 		return cannot("remove");
 	is_sound = setup->sshd.path == NULL ||
 	    sshd_accepts(&setup->sshd, &setup->said);
-	if (!is_sound)
+	if (!is_sound && was_sound) {
 		add_not_taken(setup, "without " SSHD_DROPIN " sshd -t does not "
 		    "take the configuration");
-	if (!is_sound && was_sound) {
 		if (dropin_put_back(&setup->dropin))
 			return setup_refuse(setup);
 		(void)findings_print(&setup->findings, false);
 		return cannot("put back");
 	}
 	(void)puts(SSHD_DROPIN " is removed.");
+	setup_say_reload("A running sshd goes on as before until you say");
 	/* What was wrong before is no reason to stay. */
 	if (!is_sound)
-		(void)findings_print(&setup->findings, false);
-	say_what_is_left(setup);
-	setup_say_reload("A running sshd goes on as before until you say");
-	return 0;
+		(void)printf("\nThat will not do before sshd -t takes the "
+		    "configuration, which it did not before\neither: %.400s",
+		    setup->said.err);
+	return say_what_is_left(setup);
 }
 
 static int
@@ -276,8 +275,7 @@ undo_file(struct setup *setup)
 		return status;
 	}
 	(void)puts("Nothing to do: there is no " SSHD_DROPIN ".");
-	say_what_is_left(setup);
-	return 0;
+	return say_what_is_left(setup);
 }
 
 static int

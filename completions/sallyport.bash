@@ -8,6 +8,10 @@ _sallyport() {
 	elif [[ $cur == -* ]]; then
 		words=$("$1" "${COMP_WORDS[1]}" --help 2>/dev/null |
 			grep -oE '^  --.*|\[--[a-z-]+=?' | grep -oE -- '--[a-z][a-z-]*=?' | sort -u)
+	else
+		words=$("$1" "${COMP_WORDS[1]}" --help 2>/dev/null |
+			sed -nE 's/--[^ ]*//g; s/^(usage:|      ) sallyport [^ ]+ //p' |
+			grep -oE '[a-z][a-z0-9-]+')
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null

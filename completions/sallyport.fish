@@ -7,7 +7,13 @@ function __sallyport_options
     sallyport $words[2] --help 2>/dev/null | string match -ra -- '^  --.*|\[--[a-z-]+=?' |
         string match -ra -- '--[a-z][a-z-]*=?'
 end
+function __sallyport_words
+    set -l words (commandline -opc)
+    sallyport $words[2] --help 2>/dev/null | string replace -ra -- '--\S*' '' |
+        string replace -rf '^(usage:|      ) sallyport \S+ (.*)' '$2' |
+        string match -ra '[a-z][a-z0-9-]+'
+end
 set -l first 'test (count (commandline -opc)) -eq 1'
 complete -c sallyport -n $first -f -a '(__sallyport_subcommands)'
 complete -c sallyport -n $first -f -a '--help --version'
-complete -c sallyport -n "not $first" -a '(__sallyport_options)'
+complete -c sallyport -n "not $first" -a '(__sallyport_options) (__sallyport_words)'

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import machine
+import room
+import sshd as real_sshd
 from machine import DROPINS, SSH, SSHD, SUDOERS, unpacked, write
-from room import CONFIG, OPK, SETTINGS
+from room import CONFIG, OPK, PREFIX, SCRATCH, SETTINGS
 
 DROPIN = DROPINS / "10-sallyport.conf"
 OTHER = DROPINS / "20-systemd-userdb.conf"
@@ -197,6 +199,27 @@ def test_audit_is_content_with_all_of_them_and_whom_they_displace(host):
     assert setup_sshd(host).status == 0
     assert host.audit() == ([], 0)
     assert "setup sshd authorize" in refused(host, "verify")
+
+
+@pytest.mark.parametrize("version", machine.VERSIONS)
+def test_a_login_by_it(host, version):
+    """By a script that was asked before; for %C, which only the newer sshd survives."""
+    key = real_sshd.new_key(SCRATCH / f"id_setup_{version}")
+    script = write(PREFIX / "old-script",
+                   f"#!/bin/sh\n[ $1 = alice ] && echo '{real_sshd.public_key(key)}'\n", 0o755)
+    write(SETTINGS, SOURCES + CHAIN.replace(USERDB, f"{script} %u"), 0o644)
+    host.sshd(version)
+    assert setup_sshd(host).status == 0
+
+    def login(user):
+        server = real_sshd.Sshd(version, None, None, asks=[f"Include {DROPINS}/*.conf"])
+        try:
+            return server.login(key, user)
+        finally:
+            server.stop()
+    assert (login("alice").stdout, login("bob").returncode) == ("alice\n", 255)
+    DROPIN.write_text(DROPIN.read_text().replace("%k\n", "%k --connection=%C\n"))
+    assert login("alice").returncode == (255 if version == "9.2" else 0)
 
 
 # What is refused.
@@ -452,9 +475,15 @@ def test_undo_says_who_is_asked_then(host):
     assert setup_sshd(host).status == 0
     ran = setup_sshd(host, "--undo")
     assert ran.status == 0 and f"will ask:\n\n    {USERDB}\n" in ran.out
+
+
+def test_undo_is_not_all_where_another_line_asks_sallyport(host):
+    setup_sshd(host)
     host.dropin(OTHER.name, host.command)
-    assert f"by a line that setup did not write:\n\n    {host.command}\n" in \
-        setup_sshd(host, "--undo").out
+    for out in (f"{DROPIN} is removed.", "Nothing to do"):
+        ran = setup_sshd(host, "--undo")
+        assert ran.status == 1 and ran.out.startswith(out) and not DROPIN.exists()
+        assert "put a # before it" in finding(ran.out, "setup_line", f"{OTHER}:1")
 
 
 def test_undo_that_sshd_would_not_survive(host):
@@ -478,6 +507,22 @@ def test_undo_of_an_sshd_that_is_broken_or_gone(host):
     setup_sshd(host)
     SSHD.unlink()
     assert setup_sshd(host, "--undo").status == 0 and not DROPIN.exists()
+
+
+def test_the_debian_package_leaves_no_sshd_that_runs_what_is_gone(host):
+    def prerm(word):
+        return subprocess.run(
+            ["sh", room.CHECKOUT / "debian/sallyport.prerm", word], capture_output=True, text=True,
+            env={"PATH": f"{host.program.parent}:/usr/bin:/bin"})
+    setup_sshd(host)
+    assert prerm("upgrade").returncode == 0 and DROPIN.exists()
+    DROPIN.write_text(f"{DROPIN.read_text()}# mine\n")
+    stays = prerm("remove")
+    assert stays.returncode == 1 and "rm it yourself" in stays.stdout and DROPIN.exists()
+    DROPIN.unlink()
+    setup_sshd(host)
+    assert prerm("remove").returncode == 0 and not DROPIN.exists()
+    assert prerm("remove").returncode == 0
 
 
 def test_only_root_and_only_these_words(host):

@@ -19,7 +19,8 @@ def unpacked(version):
 class Sshd:
     _ports = iter(range(2201, 2300))
 
-    def __init__(self, version, command, command_user, keys_file="none"):
+    def __init__(self, version, command, command_user, keys_file="none", asks=None):
+        """asks: the lines by which it asks, if they are not those of a command and its user."""
         program = unpacked(version)
         parts = program.parents[1] / "lib/openssh"      # from 10.0 on sshd is cut in three
         self.port = next(self._ports)
@@ -36,8 +37,8 @@ class Sshd:
             "PasswordAuthentication no",
             "KbdInteractiveAuthentication no",
             f"AuthorizedKeysFile {keys_file}",
-            f"AuthorizedKeysCommand {command}",
-            f"AuthorizedKeysCommandUser {command_user}",
+            *(asks or [f"AuthorizedKeysCommand {command}",
+                       f"AuthorizedKeysCommandUser {command_user}"]),
             "MaxAuthTries 20",
             "LogLevel VERBOSE",
             *(["PerSourcePenalties no", f"SshdSessionPath {parts / 'sshd-session'}",

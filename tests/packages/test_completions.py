@@ -83,6 +83,18 @@ def test_options(shell, subcommand, tmp_path):
     assert offered(shell, subcommand, "--", directory=tmp_path) == expected
 
 
+@pytest.mark.parametrize("subcommand,words", [
+    ("setup", {"sshd", "authorize", "verify", "k9-ssh"}), ("config", {"check"}),
+    ("permissions", {"check", "fix"}), ("inspect", set()), ("authorize", set())])
+def test_words(shell, subcommand, words, tmp_path):
+    (tmp_path / "f").touch()
+    found = offered(shell, subcommand, "", directory=tmp_path)
+    if shell == "fish":     # where files and options stand beside them
+        assert {"f", "sallyport"} <= found
+        found = {word for word in found if word[:2] != "--"} - {"f", "sallyport"}
+    assert found == (words or ({"FILES"} if shell == "zsh" else set()))
+
+
 def test_a_file_behind_an_option(shell, tmp_path):
     (tmp_path / "k9.yaml").touch()
     found = offered(shell, "k9-ssh", "--config=k", directory=tmp_path)

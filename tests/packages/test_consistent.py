@@ -60,10 +60,13 @@ def test_everything_in_packaging_is_shipped():
 def test_no_script_does_more_than_clean_up():
     scripts = [path for path in DEBIAN.iterdir()
                if path.name.split(".")[-1] in ("preinst", "postinst", "prerm", "postrm", "config")]
-    assert [path.name for path in scripts] == ["sallyport.postrm"]
-    lines = [line.strip() for line in scripts[0].read_text().splitlines() if line[:1] != "#"]
-    assert [line for line in lines if line] == [
-        "set -e", 'if [ "$1" = purge ]; then', "rm -rf /var/cache/sallyport /etc/sallyport", "fi"]
+    does = {path.name.split(".")[1]: [
+        line.strip() for line in path.read_text().splitlines() if line and line[0] != "#"]
+        for path in scripts}
+    assert does == {
+        "prerm": ["set -e", 'if [ "$1" = remove ]; then', "sallyport setup sshd --undo", "fi"],
+        "postrm": ["set -e", 'if [ "$1" = purge ]; then',
+                   "rm -rf /var/cache/sallyport /etc/sallyport", "fi"]}
     rules = text("debian/rules")
     assert re.search(r"dh_installsystemd .*--no-enable --no-start\n", rules)
     for path in [*DEBIAN.rglob("*"), *PACKAGING.rglob("*")]:
@@ -124,8 +127,16 @@ def test_others_build_the_same_tree_the_same_way(path):
         assert shipped in said and list(TOP.glob(shipped))
 
 
+def test_no_package_leaves_an_sshd_that_runs_what_is_gone():
+    for path in ("debian/sallyport.prerm", "packaging/sallyport.spec",
+                 "packaging/sallyport.install"):
+        assert "sallyport setup sshd --undo\n" in text(path), path
+    assert one("^install=(.*)", "packaging/PKGBUILD") == "sallyport.install"
+
+
 @pytest.mark.parametrize("path", [PACKAGING / "PKGBUILD", PACKAGING / "debian-source",
-                                  DEBIAN / "sallyport.postrm",
+                                  DEBIAN / "sallyport.prerm", DEBIAN / "sallyport.postrm",
+                                  PACKAGING / "sallyport.install",
                                   TOP / "tests/packages/chroots"], ids=lambda path: path.name)
 def test_shell_is_shell(path):
     subprocess.run(["bash" if path.name == "PKGBUILD" else "sh", "-n", path], check=True)

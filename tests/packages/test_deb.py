@@ -284,8 +284,22 @@ DPKGS_OWN = ("var/lib/dpkg/", "var/log/", "var/cache/man", "var/cache/ldconfig",
              "var/lib/systemd", "var/lib/ucf", "var/cache/debconf", "var/lib/deb-systemd")
 
 
+def test_removing_leaves_no_sshd_that_runs_what_is_gone(host):
+    """What somebody wrote by hand is his to remove; what setup wrote goes with the package."""
+    refused = host.run("dpkg", "--remove", "sallyport")
+    assert refused.returncode != 0 and "not as sallyport setup wrote it" in refused.stdout
+    host.must("rm", "/etc/ssh/sshd_config.d/10-sallyport.conf")
+    before = host.must("/usr/sbin/sshd", "-T")
+    assert "systemctl reload ssh\n" in host.must("sallyport", "setup", "sshd", "verify")
+    assert OPENPUBKEY.split(" ", 1)[1] in host.must("/usr/sbin/sshd", "-T")
+    host.must("dpkg", "--remove", "sallyport")
+    assert host.must("/usr/sbin/sshd", "-T") == before
+    assert not (host.root / "etc/ssh/sshd_config.d/10-sallyport.conf").exists()
+
+
 def test_purge_leaves_nothing(host):
     host.write("/etc/sallyport/sallyport.yaml", "stale_max: 12h\n")
+    host.must("dpkg", "-i", f"/{host.deb.name}")
     host.must("systemctl", "enable", "sallyport-refresh.timer")
     (host.root / host.deb.name).unlink()
     host.must("dpkg", "--purge", "sallyport")
