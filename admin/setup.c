@@ -5,6 +5,7 @@
  */
 #include "admin/setup.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,13 +37,28 @@ static const char help[] =
 
 /* --- what sshd says --- */
 
+/* What sshd -t said, in one line. */
+static const char *
+reason(struct setup *setup)
+{
+	char *err = setup->said.err, *end = err + strlen(err);
+
+	if (setup->said.status == -1)
+		return "it could not be run, or did not end";
+	while (end > err && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	for (; *err != '\0'; err++)
+		if (isspace((unsigned char)*err))
+			*err = ' ';
+	return setup->said.err;
+}
+
 static void
 add_not_taken(struct setup *setup, const char *when)
 {
 	finding_add(&setup->findings, FINDING_SSHD_CONFIG, SSHD_CONFIG, 0,
 	    "correct that, until sshd -t says nothing", "%s: %.400s", when,
-	    setup->said.status != -1 ? setup->said.err :
-	    "sshd -t could not be run, or did not end");
+	    reason(setup));
 }
 
 static bool
@@ -248,10 +264,13 @@ remove_it(struct setup *setup)
 	(void)puts(SSHD_DROPIN " is removed.");
 	setup_say_reload("A running sshd goes on as before until you say");
 	/* What was wrong before is no reason to stay. */
-	if (!is_sound)
-		(void)printf("\nThat will not do before sshd -t takes the "
-		    "configuration, which it did not before\neither: %.400s",
-		    setup->said.err);
+	if (!is_sound) {
+		(void)fputs("\nThat will not do until sshd -t takes the "
+		    "configuration, which it did not before,\neither: ",
+		    stdout);
+		output_text(reason(setup));
+		(void)putchar('\n');
+	}
 	return say_what_is_left(setup);
 }
 

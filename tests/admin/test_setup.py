@@ -307,8 +307,9 @@ def test_nor_if_it_stands_elsewhere_or_ran_as_root_or_the_chain_is_taken(host):
     assert "user: nobody " in text
     write(SETTINGS, SOURCES, 0o644)
     assert "below those that are there" in refused(host)
-    write(SETTINGS, f"{SOURCES}{CHAIN}".replace("%u", "%u more"), 0o644)
-    assert "room for one chain" in refused(host)
+    for other in (f"{USERDB} more", USERDB.removesuffix(" %u")):
+        write(SETTINGS, SOURCES + CHAIN.replace(USERDB, other), 0o644)
+        assert "room for one chain" in refused(host)
 
 
 def test_a_chained_command_that_is_read_first_would_win(host):
@@ -425,7 +426,7 @@ def test_what_it_stands_in_for_has_to_go_first(host, command):
     host.dropin("60-opk-ssh.conf", command)
     text = refused(host)
     said = finding(text, "sshd_other_command", f"{DROPINS}/60-opk-ssh.conf:1")
-    assert "stands in for" in said and "chain" not in text
+    assert "stands in for" in said and "rm the file" in said and "chain" not in text
 
 
 def test_a_match_goes_on(host):
@@ -467,6 +468,17 @@ def test_undo_of_what_somebody_has_changed(host, change):
     setup_sshd(host)
     DROPIN.write_text(change(DROPIN.read_text()))
     assert "rm it yourself" in finding(refused(host, "--undo"), "setup_file", DROPIN)
+
+
+def test_undo_knows_the_file_of_another_version(host):
+    """Other words, and the sum of them: FNV-1a."""
+    rest = f"# As it was worded once.\nAuthorizedKeysCommand {host.command}\n" \
+           "AuthorizedKeysCommandUser opksshuser\n"
+    total = 0xcbf29ce484222325
+    for byte in rest.encode():
+        total = (total ^ byte) * 0x100000001b3 % 2**64
+    write(DROPIN, f"# sallyport setup sshd wrote this, with the sum {total:016x}\n{rest}", 0o644)
+    assert setup_sshd(host, "--undo").status == 0 and not DROPIN.exists()
 
 
 def test_undo_says_who_is_asked_then(host):
