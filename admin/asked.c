@@ -27,14 +27,36 @@ is_named(const char *path, const char *name)
 	return strcmp(slash != NULL ? slash + 1 : path, name) == 0;
 }
 
+/* The program's path, links followed if it is there. */
+static void
+find_program(const char *command, char program[PATH_LEN_MAX + 1])
+{
+	char path[PATH_LEN_MAX + 1];
+
+	asked_word(command, 0, path, sizeof(path));
+	if (realpath(path, program) == NULL)
+		(void)snprintf(program, PATH_LEN_MAX + 1, "%s", path);
+}
+
 bool
 asked_is_ours(const char *command)
 {
-	char path[PATH_LEN_MAX + 1], real[PATH_LEN_MAX + 1];
+	char program[PATH_LEN_MAX + 1];
 
-	asked_word(command, 0, path, sizeof(path));
-	return is_named(realpath(path, real) != NULL ? real : path,
-	    "sallyport");
+	find_program(command, program);
+	return is_named(program, "sallyport");
+}
+
+bool
+asked_same(const char *left, const char *right)
+{
+	char program[PATH_LEN_MAX + 1], other[PATH_LEN_MAX + 1];
+
+	find_program(left, program);
+	find_program(right, other);
+	return strcmp(program, other) == 0 &&
+	    strcmp(left + strcspn(left, " \t"),
+	    right + strcspn(right, " \t")) == 0;
 }
 
 bool

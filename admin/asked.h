@@ -17,6 +17,10 @@ bool asked_is_ours(const char *command) __attribute__((warn_unused_result));
 bool asked_is_replaced(const char *command)
     __attribute__((warn_unused_result));
 
+/* Whether both start the same program, links followed, with the same words. */
+bool asked_same(const char *left, const char *right)
+    __attribute__((warn_unused_result));
+
 /* Whether it is what chain asks, word for word. */
 bool asked_is_chained(const char *command, const struct sources_config *sources)
     __attribute__((warn_unused_result));

@@ -84,7 +84,7 @@ is_in_force(const struct setup *setup)
 	static char value[sizeof(setup->choice.command) + 1];
 
 	return sshd_value(&setup->sshd, "authorizedkeyscommand", value,
-	    sizeof(value)) && strcmp(value, setup->choice.command) == 0 &&
+	    sizeof(value)) && asked_same(value, setup->choice.command) &&
 	    sshd_value(&setup->sshd, "authorizedkeyscommanduser", value,
 	    sizeof(value)) && strcmp(value, setup->choice.user) == 0;
 }

@@ -363,9 +363,13 @@ def test_sallyport_by_anothers_line(host):
     host.sshd("10.0")
     said = finding(refused(host), "sshd_other_command", f"{DROPINS}/60-by-hand.conf:1")
     assert "asks sallyport already" in said
-    host.dropin("60-by-hand.conf", host.command)
-    ran = setup_sshd(host)
-    assert ran.status == 0 and ran.out.startswith("Nothing to do.") and not DROPIN.exists()
+    link = SSHD.parent / "sallyport"
+    link.symlink_to(host.program)
+    for program in (host.program, link):
+        host.dropin("60-by-hand.conf", f"{program} verify %u %k %t")
+        ran = setup_sshd(host)
+        assert ran.status == 0 and ran.out.startswith("Nothing to do.") and not DROPIN.exists()
+    link.unlink()
 
 
 # What sshd does not take is taken back.
