@@ -95,16 +95,16 @@ class Host:
         target.chmod(mode)
         self.must("chown", f"root:{group}", path)
 
-    def configure(self):
+    def configure(self, run_as="sallyport"):
         """Both sources, as their own manuals have it."""
         ca = self.lab.api.certificates.ca_file.read_text()
         self.write("/etc/ssl/test-ca.pem", ca, 0o644, "root")
         self.write("/etc/opk/providers", f"{ISSUER} {CLIENT} 24h\n")
         self.write("/etc/opk/auth_id", f"alice {EMAIL} {ISSUER}\n")
         self.write("/etc/opk/config.yml", "env_vars:\n  SSL_CERT_FILE: /etc/ssl/test-ca.pem\n")
-        sections = program.k9_sections(self.lab.api, "sallyport")
+        sections = program.k9_sections(self.lab.api, run_as)
         sections["system"]["ca_file"] = "/etc/ssl/test-ca.pem"
-        self.write("/opt/k9/etc/k9.yaml", program.yaml_text(sections))
+        self.write("/opt/k9/etc/k9.yaml", program.yaml_text(sections), group=run_as)
 
     def login(self, key, command, *certificate):
         """`ssh alice@here` to an sshd with this AuthorizedKeysCommand."""
@@ -113,6 +113,10 @@ class Host:
         self.write("/etc/ssh/sshd_config.d/10-sallyport.conf",
                    example.replace(OPENPUBKEY, command), 0o644, "root")
         assert "sallyport" in self.must("/usr/sbin/sshd", "-T")
+        return self.ssh(key, *certificate)
+
+    def ssh(self, key, *certificate):
+        """`ssh alice@here` to an sshd as it is configured."""
         port = str(next(PORTS))
         server = subprocess.Popen([sys.executable, ENTER, self.root, "/usr/sbin/sshd", "-D", "-e",
                                    "-p", port],
@@ -213,8 +217,8 @@ def test_login_with_a_key_of_key9(host, lab):
     assert any("decision=allow reason=ok user=alice source=key9" in line for line in log)
 
 
-def test_login_with_a_certificate_of_openpubkey(host, lab):
-    host.configure()
+def new_certificate(host):
+    """As opkssh leaves them: the private key, and what names its certificate to ssh."""
     forgery = Forgery()
     key = room.SCRATCH / f"id_opk_{host.release}"
     key.write_bytes(forgery.user.private.private_bytes(
@@ -222,7 +226,12 @@ def test_login_with_a_certificate_of_openpubkey(host, lab):
     key.chmod(0o600)
     certificate = Path(f"{key}-cert.pub")
     certificate.write_text(f"{forgery.type} {forgery.base64} alice\n")
-    offered = ("-o", f"CertificateFile={certificate}")
+    return key, ("-o", f"CertificateFile={certificate}")
+
+
+def test_login_with_a_certificate_of_openpubkey(host, lab):
+    host.configure()
+    key, offered = new_certificate(host)
     host.write("/etc/opk/auth_id", f"bob {EMAIL} {ISSUER}\n")
     assert host.login(key, OPENPUBKEY, *offered).returncode == 255
     host.write("/etc/opk/auth_id", f"alice {EMAIL} {ISSUER}\n")
@@ -232,6 +241,51 @@ def test_login_with_a_certificate_of_openpubkey(host, lab):
     assert (done.returncode, done.stdout) == (0, "alice\n"), (done.stderr, log)
     assert any("decision=allow reason=ok user=alice source=openpubkey" in line for line in log)
     assert list((host.root / "var/cache/sallyport/sallyport").iterdir())
+
+
+SEVERAL = """sources:
+  - source: openpubkey
+  - source: key9
+    options: [restrict, pty]
+  - source: chain
+    command: /usr/local/sbin/old-keys %u
+    user: nobody
+"""
+
+
+def test_login_by_several_sources_from_setup_to_undo(host, lab):
+    host.configure(run_as="root")
+    host.write("/etc/sallyport/sallyport.yaml", SEVERAL, 0o644, "root")
+    host.write("/usr/local/sbin/old-keys", '#!/bin/sh\nexec cat "/etc/ssh/keys/$1"\n', 0o755, "root")
+    keys = {source: real_sshd.new_key(room.SCRATCH / f"id_{source}_{host.release}")
+            for source in ("key9", "chain", "nobody")}
+    host.write("/etc/ssh/keys/alice", real_sshd.public_key(keys["chain"]) + "\n", 0o644, "root")
+    lab.api.behaviours["alice"] = key9_api.answer(real_sshd.public_key(keys["key9"]))
+    host.must("rm", "/etc/ssh/sshd_config.d/10-sallyport.conf")
+    before = host.must("/usr/sbin/sshd", "-T")
+
+    host.must("sallyport", "setup", "sshd")
+    after = host.must("/usr/sbin/sshd", "-T")
+    asked = re.search("^authorizedkeyscommand (.*)$", after, re.M)[1]
+    assert asked.startswith("/usr/bin/sallyport authorize --user=%u --type=%t --key=%k")
+    assert ("%C" in asked) == (host.release != "bookworm")
+    host.must("sallyport", "setup", "sshd")
+    assert host.must("/usr/sbin/sshd", "-T") == after
+    host.must("sallyport", "audit")
+
+    certificate, offered = new_certificate(host)
+    for source, key, more in (("key9", keys["key9"], ()), ("chain", keys["chain"], ()),
+                              ("openpubkey", certificate, offered)):
+        lab.log.take()
+        done = host.ssh(key, *more)
+        log = lab.log.take()
+        assert (done.returncode, done.stdout) == (0, "alice\n"), (source, done.stderr, log)
+        assert any(f"decision=allow reason=ok user=alice source={source} " in line for line in log)
+    assert host.ssh(keys["nobody"]).returncode == 255
+
+    host.must("sallyport", "setup", "sshd", "--undo")
+    assert host.must("/usr/sbin/sshd", "-T") == before
+    assert host.ssh(keys["chain"]).returncode == 255
 
 
 # What a booted machine does: starts the service; then in its place what says how it is caged.
@@ -277,7 +331,8 @@ def test_refresh_by_its_service_on_a_booted_machine(host):
 # Whose the files are that the operator wrote himself.
 OPERATORS = {"etc/opk", "etc/opk/providers", "etc/opk/auth_id", "etc/opk/config.yml", "opt/k9",
              "opt/k9/etc", "opt/k9/etc/k9.yaml", "etc/ssl/test-ca.pem",
-             "etc/ssh/sshd_config.d/10-sallyport.conf"}
+             "etc/ssh/sshd_config.d/10-sallyport.conf", "etc/ssh/keys", "etc/ssh/keys/alice",
+             "usr/local/sbin/old-keys"}
 ACCOUNTS = {f"etc/{name}{end}" for name in ("passwd", "group", "shadow", "gshadow")
             for end in ("", "-")} | {"etc/.pwd.lock"}
 DPKGS_OWN = ("var/lib/dpkg/", "var/log/", "var/cache/man", "var/cache/ldconfig", "tmp/", "run/",
@@ -286,6 +341,8 @@ DPKGS_OWN = ("var/lib/dpkg/", "var/log/", "var/cache/man", "var/cache/ldconfig",
 
 def test_removing_leaves_no_sshd_that_runs_what_is_gone(host):
     """What somebody wrote by hand is his to remove; what setup wrote goes with the package."""
+    host.write("/etc/ssh/sshd_config.d/10-sallyport.conf", OPENPUBKEY +
+               "AuthorizedKeysCommandUser sallyport\n", 0o644, "root")
     refused = host.run("dpkg", "--remove", "sallyport")
     assert refused.returncode != 0 and "not as sallyport setup wrote it" in refused.stdout
     host.must("rm", "/etc/ssh/sshd_config.d/10-sallyport.conf")
