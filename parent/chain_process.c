@@ -144,7 +144,7 @@ become(struct chain *c, pid_t parent)
 		return fail(c, "only root can run it as %.100s; fix: "
 		    "AuthorizedKeysCommandUser root, or its own name as user:",
 		    name);
-	if (cage_bare(uid, gid, parent) != CAGE_SHUT ||
+	if (cage_runner(SALLYPORT_PARENT_ID, uid, gid, parent) != CAGE_SHUT ||
 	    !command_begin(parent))
 		return fail(c, "its process could not give up its rights");
 	return true;

@@ -76,6 +76,7 @@ static bool
 settle(const struct command_run *run, int out, pid_t runner)
 {
 	static const struct sigaction defaults = { .sa_handler = SIG_DFL };
+	uid_t uid = geteuid(); /* the runner's other ones guard it */
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
@@ -83,7 +84,8 @@ settle(const struct command_run *run, int out, pid_t runner)
 	(void)sigemptyset(&none);
 	(void)umask(022);
 	/* 0 and 2 are /dev/null already, and CHILD_FD closes on exec. */
-	return dup2(out, STDOUT_FILENO) != -1 &&
+	return setresuid(uid, uid, uid) == 0 &&
+	    dup2(out, STDOUT_FILENO) != -1 &&
 	    (!run->with_stderr || dup2(out, STDERR_FILENO) != -1) &&
 	    setpgid(0, 0) == 0 &&
 	    chdir("/") == 0 && RLIMIT_SET(RLIMIT_CPU, DEADLINE_MAX_S) &&

@@ -187,8 +187,8 @@ plugin_main(const void *files, pid_t parent)
 	static struct plugin_answer answer;
 	enum cage_step step;
 
-	step = cage_bare(SALLYPORT_PLUGIN_ID, (gid_t)SALLYPORT_PLUGIN_ID,
-	    parent);
+	step = cage_runner(SALLYPORT_PARENT_ID, SALLYPORT_PLUGIN_ID,
+	    (gid_t)SALLYPORT_PLUGIN_ID, parent);
 	if (step != CAGE_SHUT || !command_begin(parent))
 		_exit(127);
 	while (hear(&command)) {

@@ -111,13 +111,14 @@ drop_bounding(uint32_t *layers)
 	return step;
 }
 
+/* own: whose the process is, for those who want to signal it. */
 static enum cage_step
-become(uid_t uid, gid_t gid, uint32_t *layers)
+become_guarded(uid_t own, uid_t uid, gid_t gid, uint32_t *layers)
 {
 	if (geteuid() != 0)
 		return CAGE_SHUT;
 	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
-	    setresuid(uid, uid, uid) == -1)
+	    setresuid(own, uid, own) == -1)
 		return CAGE_STEP_UID;
 	*layers |= CAGE_UID;
 	return CAGE_SHUT;
@@ -172,10 +173,16 @@ die_with(pid_t parent)
 enum cage_step
 cage_bare(uid_t uid, gid_t gid, pid_t parent)
 {
+	return cage_runner(uid, uid, gid, parent);
+}
+
+enum cage_step
+cage_runner(uid_t own, uid_t uid, gid_t gid, pid_t parent)
+{
 	uint32_t layers = 0;
 
 	STEP(drop_bounding(&layers));
-	STEP(become(uid, gid, &layers));
+	STEP(become_guarded(own, uid, gid, &layers));
 	/* The user may be root: then they are still there. */
 	STEP(drop_capabilities(&layers));
 	STEP(not_dumpable(&layers));
@@ -237,6 +244,12 @@ cage_net_connected(void)
 	return CAGE_SHUT;
 }
 #else
+
+static enum cage_step
+become(uid_t uid, gid_t gid, uint32_t *layers)
+{
+	return become_guarded(uid, uid, gid, layers);
+}
 
 /* All but the number of processes: it would fail our own unshare. */
 static enum cage_step
@@ -392,6 +405,20 @@ parent_landlock(const char *cache_dir, uint64_t elsewhere,
 	return landlock(&rules, report);
 }
 
+/* A source of authorize's is to die with it; sshd's own child with nobody. */
+static enum cage_step
+become_and_die(uid_t uid, gid_t gid, uint32_t *layers)
+{
+	pid_t parent = getppid();
+	int sig = 0;
+
+	if (prctl(PR_GET_PDEATHSIG, &sig, 0, 0, 0) == -1)
+		return CAGE_STEP_PARENT_GONE;
+	STEP(become(uid, gid, layers));
+	/* setresuid() forgets the death signal. */
+	return sig == 0 ? CAGE_SHUT : die_with(parent);
+}
+
 enum cage_step
 cage_parent_as(uid_t uid, gid_t gid, const char *cache_dir,
     struct cage_report *report)
@@ -400,7 +427,7 @@ cage_parent_as(uid_t uid, gid_t gid, const char *cache_dir,
 
 	*report = (struct cage_report){ 0, 0 };
 	STEP(drop_bounding(layers));
-	STEP(become(uid, gid, layers));
+	STEP(become_and_die(uid, gid, layers));
 	STEP(drop_capabilities(layers));
 	STEP(not_dumpable(layers));
 	STEP(no_new_privs(layers));

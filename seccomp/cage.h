@@ -117,6 +117,14 @@ enum cage_step cage_bare(uid_t uid, gid_t gid, pid_t parent)
     __attribute__((warn_unused_result));
 
 /*
+ * The same for one that runs programs as uid. Started as root, it belongs to
+ * the uid own: it can end them, and they can neither end nor stop it. What it
+ * runs must take geteuid() for all of its ids.
+ */
+enum cage_step cage_runner(uid_t own, uid_t uid, gid_t gid, pid_t parent)
+    __attribute__((warn_unused_result));
+
+/*
  * The parent's, before it reads its first message. id: as in the plan.
  * cache_dir: the only place where it may write, NULL for none; it may still
  * open files for reading, for a CA file that the configuration names.
