@@ -17,8 +17,10 @@
 #include "parent/streams.h"
 
 #define OPK_CONFIG OPK_ETC "/config.yml"
-/* Kept back from the sources: to join what they have, and to print it. */
+/* Kept back from the sources: to hear them, to join what they have, and, of
+ * that, to print it. */
 #define JOIN_MS 200
+#define PRINT_MS 50
 
 struct authorize {
 	struct login login;
@@ -243,13 +245,14 @@ join(struct authorize *a, enum ipc_source kind)
 	struct source *source = &a->sources[kind];
 	const struct ipc_span more = { source->options,
 		strlen(source->options) };
-	size_t before = a->lines.count;
 	enum err err;
 
 	if (kind == IPC_SOURCE_CHAIN) {
 		if (source->reason == REASON_OK)
-			chain_answer(&a->login, source, &a->lines);
-		log_source(a, kind, a->lines.count - before);
+			chain_answer(&a->login, source,
+			    a->login.deadline_ms - PRINT_MS, &a->lines);
+		log_source(a, kind, source->reason == REASON_OK ?
+		    key_list_begun(&a->lines) : 0);
 		return;
 	}
 	err = key_list_add_text(&a->lines, source->text, source->len,
@@ -303,17 +306,14 @@ run(struct authorize *a, const struct source_request *request)
 	if (!prepare(a, request) || !hear_sources(a))
 		return false;
 	for (size_t i = 0; i < a->nsources; i++)
-		source_begin(&a->sources[a->order[i]],
-		    a->sources[a->order[i]].order.deadline_ms);
+		if (source_concerned(a->order[i], a->options->key_type))
+			source_begin(&a->sources[a->order[i]]);
+	sources_hear(a->sources);
 	for (size_t i = 0; i < a->nsources; i++) {
-		enum ipc_source kind = a->order[i];
-
-		if (!source_concerned(kind, a->options->key_type))
+		if (!a->sources[a->order[i]].asked)
 			continue;
-		source_hear(&a->sources[kind],
-		    login->deadline_ms - JOIN_MS / 2);
-		join(a, kind);
-		weigh(a, kind);
+		join(a, a->order[i]);
+		weigh(a, a->order[i]);
 	}
 	if (login->decision.reason != REASON_OK)
 		return false;

@@ -71,22 +71,23 @@ take_verdict(struct source *source, const struct ipc_message *m, size_t keys,
 }
 
 static enum err
-converse(struct login *login, struct source *source, struct key_list *lines)
+converse(struct login *login, struct source *source, int64_t deadline_ms,
+    struct key_list *lines)
 {
 	struct ipc_channel *ch = &login->starter.channels[WORKER_AUTHORIZE];
-	size_t before = lines->count, drops = 0;
+	size_t drops = 0;
 	struct ipc_message m;
 	enum err err;
 
-	err = ipc_send_text(ch, login->deadline_ms, IPC_TEXT_CHAIN,
+	err = ipc_send_text(ch, deadline_ms, IPC_TEXT_CHAIN,
 	    (const uint8_t *)source->text, source->len);
 	while (err == ERR_OK) {
-		err = ipc_recv(ch, login->deadline_ms, IPC_SET(LINE) |
+		err = ipc_recv(ch, deadline_ms, IPC_SET(LINE) |
 		    IPC_SET(KEY_DROPPED) | IPC_SET(VERDICT), &m);
 		if (err != ERR_OK)
 			break;
 		if (m.type == IPC_VERDICT)
-			return take_verdict(source, &m, lines->count - before,
+			return take_verdict(source, &m, key_list_begun(lines),
 			    drops);
 		if (m.type == IPC_LINE)
 			err = add(lines, source, &m);
@@ -101,20 +102,19 @@ converse(struct login *login, struct source *source, struct key_list *lines)
 
 void
 chain_answer(struct login *login, struct source *source,
-    struct key_list *lines)
+    int64_t deadline_ms, struct key_list *lines)
 {
-	const struct key_list before = *lines;
 	struct fault fault;
-	enum err err = converse(login, source, lines);
+	enum err err;
 
+	key_list_begin(lines);
+	err = converse(login, source, deadline_ms, lines);
 	if (err != ERR_OK) {
 		(void)worker_failed(login, WORKER_AUTHORIZE, err, &fault);
 		source->reason = fault.reason;
 		(void)snprintf(source->detail, sizeof(source->detail),
 		    "%.20s: %.200s", fault.worker, fault.detail);
 	}
-	if (source->reason == REASON_OK)
-		return;
-	lines->len = before.len;
-	lines->count = before.count;
+	if (source->reason != REASON_OK)
+		key_list_take_back(lines);
 }

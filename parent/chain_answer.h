@@ -13,9 +13,10 @@
 /*
  * Has the role, WORKER_AUTHORIZE, read source->text, and adds what may stand
  * to the lines: all of it or nothing. source->reason and detail say how it
- * ended: a role that dies of it is the source's failure, and no other's.
+ * ended: a role that dies of it is the source's failure, and no other's; nor
+ * is one that says nothing until deadline_ms.
  */
 void chain_answer(struct login *login, struct source *source,
-    struct key_list *lines);
+    int64_t deadline_ms, struct key_list *lines);
 
 #endif

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one answer can become: each key about as long as its line, 1 MiB. */
+/* What one answer can become: each key about as long as its line, 1 MiB, and
+ * as many options as there can be before each. */
 #define LIST_MAX ((size_t)2 * 1024 * 1024)
 
 /* The types that Key9's specification lists. */
@@ -51,7 +52,7 @@ reserve(struct key_list *list, size_t more)
 	size_t size = list->size != 0 ? list->size : 4096;
 	char *text;
 
-	if (more > LIST_MAX - list->len)
+	if (more > LIST_MAX - (list->len - list->begun_len))
 		return ERR_TOO_BIG;
 	while (size - list->len < more)
 		size *= 2;
@@ -90,13 +91,33 @@ key_list_options_sound(struct ipc_span options)
 	return !quoted;
 }
 
+void
+key_list_begin(struct key_list *list)
+{
+	list->begun_len = list->len;
+	list->begun_count = list->count;
+}
+
+size_t
+key_list_begun(const struct key_list *list)
+{
+	return list->count - list->begun_count;
+}
+
+void
+key_list_take_back(struct key_list *list)
+{
+	list->len = list->begun_len;
+	list->count = list->begun_count;
+}
+
 enum err
 key_list_add_line(struct key_list *list, const struct key_line *line)
 {
 	const struct ipc_span *own = &line->own, *more = &line->more;
 	enum err err;
 
-	if (list->count == KEYS_MAX)
+	if (key_list_begun(list) == KEYS_MAX)
 		return ERR_TOO_BIG;
 	if (!key_list_options_sound(*own) || !key_list_options_sound(*more) ||
 	    !type_known(line->type) || !base64_alphabet(line->base64) ||
@@ -166,9 +187,9 @@ enum err
 key_list_add_text(struct key_list *list, const char *text, size_t len,
     bool has_options, struct ipc_span more)
 {
-	const struct key_list before = *list;
 	enum err err = ERR_OK;
 
+	key_list_begin(list);
 	while (err == ERR_OK && len > 0) {
 		const char *lf = memchr(text, '\n', len);
 		size_t n = lf != NULL ? (size_t)(lf - text) : 0;
@@ -178,10 +199,8 @@ key_list_add_text(struct key_list *list, const char *text, size_t len,
 		text += n + 1;
 		len -= lf != NULL ? n + 1 : 0;
 	}
-	if (err != ERR_OK) {
-		list->len = before.len;
-		list->count = before.count;
-	}
+	if (err != ERR_OK)
+		key_list_take_back(list);
 	return err;
 }
 
@@ -189,5 +208,5 @@ void
 key_list_free(struct key_list *list)
 {
 	free(list->text);
-	*list = (struct key_list){ NULL, 0, 0, 0 };
+	*list = (struct key_list){ .text = NULL };
 }

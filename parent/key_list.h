@@ -1,6 +1,6 @@
 /*
  * The keys that will be printed: checked one by one, printed all at once or
- * not at all.
+ * not at all. Each source has its own room.
  */
 #ifndef PARENT_KEY_LIST_H
 #define PARENT_KEY_LIST_H
@@ -14,6 +14,8 @@ struct key_list {
 	char *text; /* owned; lines as sshd reads them */
 	size_t len, size;
 	size_t count;
+	/* where the lines of the source begin that is being added */
+	size_t begun_len, begun_count;
 };
 
 /* The parts of a line; all but type and base64 may be empty. */
@@ -29,6 +31,13 @@ struct key_line {
  */
 bool key_list_options_sound(struct ipc_span options);
 
+/* Begins the lines of a source: each may have as many as if it were alone. */
+void key_list_begin(struct key_list *list);
+
+/* How many it has so far; and takes them back. */
+size_t key_list_begun(const struct key_list *list);
+void key_list_take_back(struct key_list *list);
+
 /*
  * Appends a key that the judge found good. Its parts are hostile all the
  * same: the options must be sound, the type be one that we print, the rest
@@ -43,9 +52,9 @@ enum err key_list_add(struct key_list *list, struct ipc_span type,
     struct ipc_span base64, struct ipc_span comment) MUST_CHECK;
 
 /*
- * Appends the lines of a text that another list was, or that verify would
- * have printed: has_options says which. Ours are added to each. All of them
- * or, unless it returns ERR_OK, none.
+ * Begins a source and appends the lines of a text that another list was, or
+ * that verify would have printed: has_options says which. Ours are added to
+ * each. All of them or, unless it returns ERR_OK, none.
  */
 enum err key_list_add_text(struct key_list *list, const char *text,
     size_t len, bool has_options, struct ipc_span more) MUST_CHECK;

@@ -1,12 +1,13 @@
 #include "parent/source.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ipc/channel.h"
 #include "parent/child.h"
 #include "parent/offered_key.h"
 
@@ -70,13 +71,16 @@ failed(struct source *source, enum reason reason, const char *detail)
 }
 
 void
-source_begin(struct source *source, int64_t deadline_ms)
+source_begin(struct source *source)
 {
-	source->order.deadline_ms = deadline_ms;
-	/* If it is gone, hearing it says so. */
-	if (source->fd != -1)
-		(void)!child_tell(source->fd, deadline_ms, &source->order,
-		    sizeof(source->order));
+	source->asked = true;
+	source->waiting = source->fd != -1;
+	if (!source->waiting)
+		failed(source, REASON_WORKER_START,
+		    "its process could not be started");
+	else /* If it is gone, hearing it says so. */
+		(void)!child_tell(source->fd, source->order.deadline_ms,
+		    &source->order, sizeof(source->order));
 }
 
 static bool
@@ -91,61 +95,94 @@ report_valid(const struct source_report *report, size_t n)
 	    memchr(report->detail, '\0', sizeof(report->detail)) != NULL;
 }
 
-static enum err
-hear_text(struct source *source, int64_t deadline_ms, size_t len)
+/* When it must have told us all. */
+static int64_t
+told_by(const struct source *source)
 {
-	enum err err = ERR_OK;
-	size_t n;
-
-	if (len == 0)
-		return ERR_OK;
-	if ((source->text = malloc(len)) == NULL)
-		return ERR_MEMORY;
-	while (err == ERR_OK && source->len < len) {
-		err = child_hear(source->fd, deadline_ms,
-		    source->text + source->len, len - source->len, &n);
-		source->len += n;
-	}
-	return err;
+	return source->order.deadline_ms + SOURCE_TELL_MS;
 }
 
+/* Its next datagram: the report, or a piece of the text. */
 static enum err
-hear(struct source *source, int64_t deadline_ms)
+take(struct source *source)
 {
 	struct source_report report;
 	enum err err;
 	size_t n;
 
-	err = child_hear(source->fd, deadline_ms, &report, sizeof(report), &n);
+	if (source->text != NULL) {
+		err = child_hear(source->fd, told_by(source),
+		    source->text + source->len,
+		    source->expected - source->len, &n);
+		source->len += n;
+		return err;
+	}
+	err = child_hear(source->fd, told_by(source), &report, sizeof(report),
+	    &n);
 	if (err != ERR_OK)
 		return err;
 	if (!report_valid(&report, n))
 		return ERR_BOUND;
 	source->reason = (enum reason)report.reason;
 	memcpy(source->detail, report.detail, sizeof(source->detail));
-	return hear_text(source, deadline_ms, report.len);
+	source->expected = report.len;
+	if (report.len > 0 && (source->text = malloc(report.len)) == NULL)
+		return ERR_MEMORY;
+	return ERR_OK;
 }
 
-void
-source_hear(struct source *source, int64_t deadline_ms)
+static void
+hear(struct source *source)
 {
+	enum err err = take(source);
 	char what[64];
-	enum err err;
 
-	if (source->fd == -1) {
-		failed(source, REASON_WORKER_START,
-		    "its process could not be started");
-		return;
-	}
-	if ((err = hear(source, deadline_ms)) == ERR_OK)
+	source->waiting = err == ERR_OK && source->len < source->expected;
+	if (err == ERR_OK)
 		return;
 	source->len = 0;
 	/* Should it still have something to say, it learns that it is late. */
 	(void)shutdown(source->fd, SHUT_RDWR);
 	(void)snprintf(what, sizeof(what), "its process %s", err_text(err));
 	failed(source, err == ERR_DEADLINE ? REASON_DEADLINE :
+	    err == ERR_MEMORY ? REASON_MEMORY :
 	    err == ERR_EOF || err == ERR_SYSTEM ? REASON_WORKER_DIED :
 	    REASON_WORKER_PROTOCOL, what);
+}
+
+/* Whom to wait for, and until when; INT64_MAX: for nobody. */
+static int64_t
+next_late(const struct source sources[IPC_SOURCE_COUNT],
+    struct pollfd pfds[IPC_SOURCE_COUNT])
+{
+	int64_t next_ms = INT64_MAX;
+
+	for (unsigned i = 0; i < IPC_SOURCE_COUNT; i++) {
+		const struct source *source = &sources[i];
+
+		pfds[i] = (struct pollfd){ .fd = source->waiting ?
+		    source->fd : -1, .events = POLLIN };
+		if (source->waiting && told_by(source) < next_ms)
+			next_ms = told_by(source);
+	}
+	return next_ms;
+}
+
+void
+sources_hear(struct source sources[IPC_SOURCE_COUNT])
+{
+	struct pollfd pfds[IPC_SOURCE_COUNT];
+	int64_t next_ms;
+
+	while ((next_ms = next_late(sources, pfds)) != INT64_MAX) {
+		int64_t left = next_ms - ipc_now_ms();
+
+		(void)poll(pfds, IPC_SOURCE_COUNT, left > 0 ? (int)left : 0);
+		for (unsigned i = 0; i < IPC_SOURCE_COUNT; i++)
+			if (sources[i].waiting && (pfds[i].revents != 0 ||
+			    told_by(&sources[i]) <= ipc_now_ms()))
+				hear(&sources[i]);
+	}
 }
 
 void

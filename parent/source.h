@@ -12,11 +12,13 @@ struct source {
 	bool named, stop;
 	char options[LINE_OPTIONS_MAX + 1];
 	struct source_order order;
+	/* what became of it */
+	bool asked, waiting; /* for its answer */
 	/* how it ended; REASON_NO_KEYS if it was not asked */
 	enum reason reason;
 	char detail[DETAIL_MAX + 1];
 	char *text; /* owned; what it has for us */
-	size_t len;
+	size_t len, expected;
 	bool silent; /* it has not told the log itself */
 };
 
@@ -35,10 +37,13 @@ void sources_start(struct source sources[IPC_SOURCE_COUNT],
 bool source_concerned(enum ipc_source source, const char *key_type);
 
 /* Sends the order: now it works. */
-void source_begin(struct source *source, int64_t deadline_ms);
+void source_begin(struct source *source);
 
-/* Hears how it ended, not later than deadline_ms. */
-void source_hear(struct source *source, int64_t deadline_ms);
+/*
+ * Hears how each ended that was begun, in the order in which they speak, and
+ * none for longer than its own time: who is late makes no other late.
+ */
+void sources_hear(struct source sources[IPC_SOURCE_COUNT]);
 
 /* Ends them all; returns when they have, or at the deadline. */
 void sources_end(struct source sources[IPC_SOURCE_COUNT],

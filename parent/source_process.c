@@ -11,9 +11,6 @@
 #include "parent/log.h"
 #include "parent/verify.h"
 
-/* To be heard when the time was over already. */
-#define TELL_MS 100
-
 void
 source_await_order(struct source_order *order)
 {
@@ -33,7 +30,7 @@ source_tell(enum reason reason, const char *detail, const char *text,
 	enum err err;
 
 	(void)snprintf(report.detail, sizeof(report.detail), "%s", detail);
-	deadline_ms += TELL_MS;
+	deadline_ms += SOURCE_TELL_MS;
 	err = child_tell(CHILD_FD, deadline_ms, &report, sizeof(report));
 	for (size_t sent = 0; sent < len && err == ERR_OK;) {
 		size_t n = len - sent < IPC_CHUNK_MAX ? len - sent :

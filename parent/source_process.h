@@ -20,6 +20,10 @@
 /* All that Key9 can have for a user: as long as a key_list gets. */
 #define SOURCE_TEXT_MAX (2 * 1024 * 1024)
 
+/* What it has to tell it may tell so long behind its deadline: that it had too
+ * little time, for one. */
+#define SOURCE_TELL_MS 100
+
 /* What a source knows from the start. */
 struct source_request {
 	const struct authorize_options *options;

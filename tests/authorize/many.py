@@ -65,9 +65,13 @@ class Many:
     def words(self):
         return [f"--deadline={DEADLINE}", "--home=/opt/home/alice", "--uid=23002"]
 
-    def run(self, type, key, *more, user="alice"):
-        result = self.program.run("authorize", f"--user={user}", f"--type={type}", f"--key={key}",
-                                  *self.words, *more, as_user=self.command_user)
+    def arguments(self, type, key, *more, user="alice"):
+        return ["authorize", f"--user={user}", f"--type={type}", f"--key={key}", *self.words,
+                *more]
+
+    def run(self, type, key, *more, **how):
+        result = self.program.run(*self.arguments(type, key, *more, **how),
+                                  as_user=self.command_user)
         assert result.seconds < DEADLINE + program.SLACK, result
         for line in result.log:
             assert key[30:] not in line, "the key is in the log"
@@ -84,6 +88,19 @@ class Many:
     def authority_line(self):
         """What OpenPubkey has for the good certificate."""
         return f'cert-authority,principals="opkssh-wildcard" {self.certificate.plain_key}'
+
+
+def children(pid):
+    """Process ids, the oldest first."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = entry.read_text().rpartition(")")[2].split()[1]
+        except OSError:
+            continue
+        if int(parent) == pid:
+            found.append(int(entry.parent.name))
+    return sorted(found)
 
 
 def processes(word):

@@ -105,7 +105,7 @@ def test_worker_ends_early(login, turn, ending):
 def test_worker_is_silent(login, turn):
     run = login(turn, "sleep", deadline=DEADLINE)
     if turn is LINE:    # the time for the chain's lines is the whole login's
-        assert run.reason("chain") == "deadline"
+        assert (run.lines, run.reason("chain")) == ([KEY_LINE], "deadline")
         assert run.result.seconds < DEADLINE + SLACK
         return
     assert_blamed(turn, run, "DEADLINE", ERR["ERR_DEADLINE"], DEADLINE + SLACK)

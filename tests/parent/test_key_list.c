@@ -263,6 +263,36 @@ key_list_bad_text_leaves_nothing(void **state)
 	is_text(good);
 }
 
+/* As many as if there were no other, in lines and bytes; and back to there. */
+static void
+key_list_each_source_has_its_own_room(void **state)
+{
+	static char base64[KEY_BASE64_MAX];
+	size_t first, before;
+
+	(void)state;
+	memset(base64, 'A', sizeof(base64));
+	while (key_list_add(&list, span("ssh-rsa"),
+	    (struct ipc_span){ base64, sizeof(base64) }, span("")) == ERR_OK)
+		;
+	first = list.count;
+	before = list.len;
+	key_list_begin(&list);
+	assert_int_equal(key_list_begun(&list), 0);
+	for (size_t i = 0; i < KEYS_MAX; i++)
+		assert_int_equal(add("ssh-rsa", "AAAA", ""), ERR_OK);
+	assert_int_equal(key_list_begun(&list), KEYS_MAX);
+	add_refused(span("ssh-rsa"), span("AAAA"), span(""), ERR_TOO_BIG);
+	key_list_take_back(&list);
+	assert_int_equal(list.count, first);
+	assert_int_equal(list.len, before);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(add_text("ssh-rsa AAAA\n", false, ""), ERR_OK);
+	assert_int_equal(add_text("ssh-rsa AAAA\nssh-dss AAAA\n", false, ""),
+	    ERR_ALPHABET);
+	assert_int_equal(list.count, first + 3);
+}
+
 /* --- printing --- */
 
 /* A list that no pipe holds at once. */
@@ -431,6 +461,7 @@ main(void)
 		WITH_LIST(key_list_unsound_options_refused),
 		WITH_LIST(key_list_text_taken_apart_and_checked),
 		WITH_LIST(key_list_bad_text_leaves_nothing),
+		WITH_LIST(key_list_each_source_has_its_own_room),
 		WITH_LIST(key_list_print_reader_gets_it_all),
 		WITH_LIST(key_list_print_reader_heard_enough_is_all),
 		WITH_LIST(key_list_print_nobody_reads_half_by_deadline),
