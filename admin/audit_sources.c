@@ -4,30 +4,33 @@
 
 #include "admin/audit.h"
 #include "parent/command_process.h"
+#include "parent/local_user.h"
 
 static void
 look_at_chain(struct audit *audit, const struct source_config *chain)
 {
 	struct findings *findings = &audit->findings;
 	char why[DETAIL_MAX + 1];
-	struct person person;
+	uid_t uid;
+	gid_t gid;
 
 	if (!command_allowed(chain->words, why, sizeof(why)))
 		finding_add_phrase(findings, FINDING_CHAIN_COMMAND,
 		    SALLYPORT_CONFIG, 0, "the chained command cannot be run: ",
 		    why);
-	if (!person_find(chain->run_as, &person))
+	/* A login asks no name service. */
+	if (!local_user_ids(chain->run_as, &uid, &gid))
 		finding_add(findings, FINDING_CHAIN_USER, SALLYPORT_CONFIG, 0,
 		    "name a user who has no other job",
-		    "chain's user %s is no user of this machine",
+		    "chain's user %s is not in /etc/passwd",
 		    chain->run_as);
-	else if (person.uid == 0 || person.gid == 0)
+	else if (uid == 0 || gid == 0)
 		finding_add(findings, FINDING_CHAIN_USER, SALLYPORT_CONFIG, 0,
 		    "name a user who has no other job", "chain's user %s is "
 		    "root, or in its group, which it may not be",
 		    chain->run_as);
 	else if (audit->has_user && audit->user.uid != 0 &&
-	    audit->user.uid != person.uid)
+	    audit->user.uid != uid)
 		finding_add(findings, FINDING_CHAIN_USER, SALLYPORT_CONFIG, 0,
 		    "AuthorizedKeysCommandUser root, or its own name as user:",
 		    "sshd starts sallyport as %s, who cannot run the chained "

@@ -113,7 +113,8 @@ make_words(struct chain *c)
 
 	if (!plugin_command_stands((const char *)file->data, file->len, word,
 	    c->order.words_len))
-		return fail(c, "its command does not stand in sallyport.yaml");
+		return fail(c, "its command does not stand in sallyport.yaml "
+		    "as it was read; fix: write it without escapes");
 	for (; word < end; word += strlen(word) + 1) {
 		if (n == WORDS_MAX)
 			return fail(c, "it has more than %d words", WORDS_MAX);
@@ -133,8 +134,10 @@ become(struct chain *c, pid_t parent)
 	uid_t uid;
 	gid_t gid;
 
-	if (!word_stands(c->request->config, name) ||
-	    !local_user_ids(name, &uid, &gid))
+	if (!word_stands(c->request->config, name))
+		return fail(c, "its user does not stand in sallyport.yaml as "
+		    "it was read; fix: write it without escapes");
+	if (!local_user_ids(name, &uid, &gid))
 		return fail(c, "%.100s is not in /etc/passwd; fix: user: in "
 		    "sallyport.yaml", name);
 	if (uid == 0 || gid == 0)

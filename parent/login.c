@@ -334,6 +334,7 @@ login_exit_status(enum reason reason)
 	case REASON_CONFIG_SYNTAX:
 	case REASON_CONFIG_VALUE:
 	case REASON_WRONG_USER:
+	case REASON_SOURCE_NONE:
 	case REASON_WORKER_START:
 		return 1;
 	default:

@@ -148,7 +148,10 @@ read_chain(const struct entry *e)
 	return reason;
 }
 
-/* Every name must be one that this source has. */
+/*
+ * Every name must be one that this source has, with a value behind it: whoever
+ * wrote require_email_verified and no more meant something by it.
+ */
 static enum reason
 check_names(const struct entry *e)
 {
@@ -163,20 +166,27 @@ check_names(const struct entry *e)
 		{ "cert_authority", IPC_SOURCE_CHAIN },
 	};
 	const struct yaml_node *node = yaml_map_first(&e->map, e->node);
+	enum reason reason = REASON_OK;
 
-	for (; node != NULL; node = yaml_map_next(&e->map, node)) {
-		bool known = false;
+	for (; reason == REASON_OK && node != NULL;
+	    node = yaml_map_next(&e->map, node)) {
+		struct config_key key = { NULL, "has no value: give it one, "
+			"or remove it" };
+		const struct yaml_node *value;
 
 		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-			known |= span_is(span_chars(node->key, node->key_len),
+			if (span_is(span_chars(node->key, node->key_len),
 			    keys[i].name) && (keys[i].only == -1 ||
-			    keys[i].only == (int)e->source->source);
-		if (!known)
+			    keys[i].only == (int)e->source->source))
+				key.path = keys[i].name;
+		if (key.path == NULL)
 			return config_error_set(e->error, REASON_CONFIG_VALUE,
 			    node->line, NULL, "unknown key of this source: "
 			    "remove it, or see README.md");
+		if (node->kind == YAML_IS_SCALAR)
+			reason = config_scalar(&e->map, key, &value, e->error);
 	}
-	return REASON_OK;
+	return reason;
 }
 
 static enum reason

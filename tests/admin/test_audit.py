@@ -5,6 +5,7 @@ machine without a fault; the finding's code; file and line; a part of the remedy
 """
 
 import os
+from pathlib import Path
 from typing import Callable, NamedTuple
 
 import pytest
@@ -311,6 +312,19 @@ def test_is_found_with_its_remedy(host, way):
     assert (here["level"] == "note") == (way.code in NOTES)
     if way.code.startswith(IN_FILES):
         assert here in host.audit(command=("config", "check"))[0]
+
+
+def test_the_chains_user_is_looked_for_where_a_login_does(host):
+    """In /etc/passwd, whatever the name service knows."""
+    conf = Path("/etc/nsswitch.conf")
+    before = conf.read_text()
+    sources(chain())(host)
+    conf.write_text("passwd: nowhere\n")
+    try:
+        findings, _ = host.audit()
+    finally:
+        conf.write_text(before)
+    assert "chain_user" not in [f["code"] for f in findings]
 
 
 def test_in_words_it_says_the_same(host):

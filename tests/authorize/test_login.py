@@ -1,6 +1,7 @@
 """Logins through a real sshd whose only command is `authorize`, with all three sources."""
 
 import os
+import re
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -8,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 import sshd as real_sshd
 from forge import Forgery
 from key9_api import answer
-from room import SCRATCH
+from room import CHECKOUT, SCRATCH
 
 WORDS = "--user=%u --type=%t --key=%k --home=%h --uid=%U"
 
@@ -79,6 +80,40 @@ def test_options_hold(lab, sshd, ids):
     lab.chain(f"echo 'command=\"echo its own\" {real_sshd.public_key(ids['chain'])}'")
     lab.settings(chain=["options: [restrict, no-pty]"])
     assert sshd.login(ids["chain"]).stdout == "its own\n"
+
+
+# A value for each option that has one, with which a login is possible.
+VALUES = {"command": "id -un", "expiry-time": "20991231", "from": "127.0.0.1", "tunnel": "1",
+          "permitlisten": "8080", "permitopen": "host:22"}
+
+
+def every_option():
+    """Of line_options.c, but what is a certificate authority's."""
+    table = (CHECKOUT / "parseproc/line_options.c").read_text()
+    found = re.findall(r'^\t{ "(\S+)", (true|false), (?:true|false), false },$', table, re.M)
+    assert {name for name, value in found if value == "true"} == set(VALUES)
+    return [f'{name}="{VALUES[name]}"' if value == "true" else name for name, value in found]
+
+
+def test_sshd_knows_every_option(lab, any_sshd, ids):
+    """One that it does not know, or reads otherwise, would cost the whole line."""
+    options, key = ",".join(every_option()), real_sshd.public_key(ids["chain"])
+    for written in (options, options.upper().replace("ID -UN", "id -un").replace("HOST", "host")):
+        lab.chain(f"echo '{written} {key}'")
+        assert_in(any_sshd.login(ids["chain"], command="echo not this"))
+
+
+QUOTED = r'''command="printf '%s,' \"a b\" 'c\d' 'e\\f' ' # ,'",from="127.0.0.1"'''
+
+
+@pytest.mark.parametrize("whose", ["its own", "ours"])
+def test_sshd_reads_quotes_as_we_do(lab, any_sshd, ids, whose):
+    line = f"{QUOTED} " * (whose == "its own") + real_sshd.public_key(ids["chain"])
+    (lab.directory / "printed").write_text(line + "\n")
+    lab.chain(f"cat {lab.directory}/printed")
+    ours = QUOTED.replace("'", "''")
+    lab.settings(chain=[f"options: ['{ours}']"] if whose == "ours" else [])
+    assert any_sshd.login(ids["chain"]).stdout == r"a b,c\d,e\\f, # ,,"
 
 
 def test_one_source_down(lab, sshd, ids):

@@ -61,8 +61,7 @@ def test_disabled_source_is_not_asked(lab):
 def test_no_source(lab, text):
     program.write_settings(text)
     run = lab.by_key()
-    assert run.lines == []
-    assert run.reason("authorize") == "no_source"
+    assert (run.lines, run.reason("authorize"), run.result.status) == ([], "no_source", 1)
 
 
 def test_sallyport_yaml_must_be_there(lab):
