@@ -103,6 +103,13 @@ def test_sshd_knows_every_option(lab, any_sshd, ids):
         assert_in(any_sshd.login(ids["chain"], command="echo not this"))
 
 
+def test_value_that_sshd_does_not_understand(lab, sshd, ids):
+    """Costs the line; we do not look at it."""
+    lab.settings(key9=["options: ['expiry-time=\"tomorrow\"']"])
+    assert_out(sshd.login(ids["key9"]))
+    assert_in(sshd.login(ids["chain"]))
+
+
 QUOTED = r'''command="printf '%s,' \"a b\" 'c\d' 'e\\f' ' # ,'",from="127.0.0.1"'''
 
 

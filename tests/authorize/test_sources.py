@@ -211,6 +211,15 @@ def test_refused_certificate_lets_others_speak(lab):
     assert (run.lines, run.reason("openpubkey")) == ([lab.chained], "no_rule")
 
 
+def test_a_denied_email_is_known_from_a_valid_certificate_only(lab):
+    """Not from a key, nor while nothing fits that would show the token to be the provider's."""
+    lab.host.config(f"deny_emails: ['{EMAIL}']\n")
+    assert lab.by_key().lines == [lab.plain, lab.chained]
+    lab.idp.down()
+    run = lab.by_certificate()
+    assert (run.lines, run.reason("openpubkey")) == ([lab.chained], "provider_keys")
+
+
 @pytest.mark.parametrize("user", ["../alice", "a b", "-a", ".", "x" * 257])
 def test_user_names(lab, user):
     run = lab.by_key(user=user)
@@ -239,6 +248,14 @@ def test_other_commands_are_as_they_were(lab):
     assert found.stdout == lab.authority_line.replace(lab.certificate.plain_key,
                                                       unstated.plain_key) + "\n"
     assert lab.program.keys_for("alice", as_user="root").stdout == lab.plain + "\n"
+
+
+def test_other_commands_let_nobody_in_while_sources_are_wrong(lab):
+    lab.settings(key9=["deadline: 0"])
+    found = lab.program.run("verify", "alice", lab.certificate.base64, lab.certificate.type,
+                            as_user="root")
+    for result in (found, lab.program.keys_for("alice", as_user="root")):
+        assert (result.stdout, result.status, result.decision["reason"]) == ("", 1, "config_value")
 
 
 def test_log_for_a_person(lab):
