@@ -152,23 +152,6 @@ take_source(struct authorize *a, const struct ipc_message *m)
 }
 
 static bool
-config_error(struct authorize *a, const struct ipc_message *m)
-{
-	const struct ipc_span *what = &m->as.CONFIG_ERROR.what;
-	enum reason reason = (enum reason)m->as.CONFIG_ERROR.reason;
-
-	if (reason != REASON_CONFIG_SIZE && reason != REASON_CONFIG_SYNTAX &&
-	    reason != REASON_CONFIG_VALUE && reason != REASON_MEMORY)
-		return login_worker_failed(&a->login, WORKER_AUTHORIZE,
-		    ERR_BOUND);
-	a->login.decision.file = m->as.CONFIG_ERROR.text ==
-	    IPC_TEXT_SALLYPORT_YAML ? SALLYPORT_YAML : OPK_CONFIG;
-	a->login.decision.line = m->as.CONFIG_ERROR.line;
-	return login_fail(&a->login, reason, "%.*s", (int)what->len,
-	    (const char *)what->p);
-}
-
-static bool
 hear_each_source(struct authorize *a, size_t sources)
 {
 	struct login *login = &a->login;
@@ -200,7 +183,9 @@ hear_sources(struct authorize *a)
 	if (err != ERR_OK)
 		return login_worker_failed(login, WORKER_AUTHORIZE, err);
 	if (m.type == IPC_CONFIG_ERROR)
-		return config_error(a, &m);
+		return login_config_error(login, WORKER_AUTHORIZE,
+		    m.as.CONFIG_ERROR.text == IPC_TEXT_SALLYPORT_YAML ?
+		    SALLYPORT_YAML : OPK_CONFIG, &m);
 	if (a->options->deadline_s == 0)
 		login->deadline_ms = login->began_ms +
 		    (int64_t)m.as.SOURCES.deadline_s * 1000;

@@ -50,23 +50,6 @@ k9_brief_judge(struct k9_login *k9)
 	return err == ERR_OK || login_worker_failed(login, WORKER_JUDGE, err);
 }
 
-static bool
-config_error(struct k9_login *k9, const struct ipc_message *m)
-{
-	struct login *login = &k9->login;
-	const struct ipc_span *what = &m->as.CONFIG_ERROR.what;
-	enum reason reason = (enum reason)m->as.CONFIG_ERROR.reason;
-
-	if (reason != REASON_CONFIG_SIZE && reason != REASON_CONFIG_SYNTAX &&
-	    reason != REASON_CONFIG_VALUE && reason != REASON_MEMORY)
-		return login_worker_failed(login, WORKER_JUDGE, ERR_BOUND);
-	login->decision.file = m->as.CONFIG_ERROR.text == IPC_TEXT_K9_YAML ?
-	    k9->options->config : SALLYPORT_YAML;
-	login->decision.line = m->as.CONFIG_ERROR.line;
-	return login_fail(login, reason, "%.*s", (int)what->len,
-	    (const char *)what->p);
-}
-
 /* Copies a span and lets the copy's span point to it. */
 static struct ipc_span
 keep(char *buf, struct ipc_span from)
@@ -135,7 +118,9 @@ k9_hear_question(struct k9_login *k9)
 	if (err != ERR_OK)
 		return login_worker_failed(login, WORKER_JUDGE, err);
 	if (m.type == IPC_CONFIG_ERROR)
-		return config_error(k9, &m);
+		return login_config_error(login, WORKER_JUDGE,
+		    m.as.CONFIG_ERROR.text == IPC_TEXT_K9_YAML ?
+		    k9->options->config : SALLYPORT_YAML, &m);
 	keep_query(&k9->query, &m);
 	return check_run_as(k9, m.as.KEY9_QUERY.run_as);
 }

@@ -121,6 +121,22 @@ login_worker_failed(struct login *login, enum worker worker, enum err err)
 }
 
 bool
+login_config_error(struct login *login, enum worker worker, const char *file,
+    const struct ipc_message *m)
+{
+	const struct ipc_span *what = &m->as.CONFIG_ERROR.what;
+	enum reason reason = (enum reason)m->as.CONFIG_ERROR.reason;
+
+	if (reason != REASON_CONFIG_SIZE && reason != REASON_CONFIG_SYNTAX &&
+	    reason != REASON_CONFIG_VALUE && reason != REASON_MEMORY)
+		return login_worker_failed(login, worker, ERR_BOUND);
+	login->decision.file = file;
+	login->decision.line = m->as.CONFIG_ERROR.line;
+	return login_fail(login, reason, "%.*s", (int)what->len,
+	    (const char *)what->p);
+}
+
+bool
 worker_start(struct login *login, enum worker worker, struct fault *fault)
 {
 	if (starter_start(&login->starter, worker))

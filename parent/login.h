@@ -107,6 +107,13 @@ bool login_worker_failed(struct login *login, enum worker worker,
     enum err err);
 
 /*
+ * A judge has said that a file of ours, by the name that the log shall call
+ * it, is unusable: the decision. Returns false.
+ */
+bool login_config_error(struct login *login, enum worker worker,
+    const char *file, const struct ipc_message *m);
+
+/*
  * Writes our own user's name (USER_NAME_MAX + 1 bytes), by which the cache is
  * called. False when the decision has been made.
  */

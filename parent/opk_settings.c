@@ -95,23 +95,6 @@ opk_settings_file(const struct opk_settings *settings, enum ipc_text text)
 	}
 }
 
-static bool
-config_error(struct login *login, const struct opk_settings *settings,
-    const struct ipc_message *m)
-{
-	const struct ipc_span *what = &m->as.CONFIG_ERROR.what;
-	enum reason reason = (enum reason)m->as.CONFIG_ERROR.reason;
-
-	if (reason != REASON_CONFIG_SIZE && reason != REASON_CONFIG_SYNTAX &&
-	    reason != REASON_CONFIG_VALUE && reason != REASON_MEMORY)
-		return login_worker_failed(login, WORKER_OPK_JUDGE, ERR_BOUND);
-	login->decision.file = opk_settings_file(settings,
-	    (enum ipc_text)m->as.CONFIG_ERROR.text);
-	login->decision.line = m->as.CONFIG_ERROR.line;
-	return login_fail(login, reason, "%.*s", (int)what->len,
-	    (const char *)what->p);
-}
-
 /*
  * Whether a path stands in config.yml, unless it is empty. The judge could
  * else have any authority vouch for a provider's keys whose certificate lies
@@ -163,7 +146,9 @@ opk_settings_hear(struct login *login, struct opk_settings *settings)
 	if (err != ERR_OK)
 		return login_worker_failed(login, WORKER_OPK_JUDGE, err);
 	if (m.type == IPC_CONFIG_ERROR)
-		return config_error(login, settings, &m);
+		return login_config_error(login, WORKER_OPK_JUDGE,
+		    opk_settings_file(settings,
+		    (enum ipc_text)m.as.CONFIG_ERROR.text), &m);
 	return take(login, settings, &m);
 }
 
