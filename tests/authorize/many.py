@@ -1,6 +1,7 @@
 """A machine with several sources: its files, and `authorize` run as sshd would run it."""
 
 import os
+import time
 from pathlib import Path
 
 import keys
@@ -114,3 +115,12 @@ def processes(word):
         if os.fsencode(word) in words:
             found.append(words)
     return found
+
+
+def gone(seconds):
+    """Whether nobody sleeps so long any more, now or in a moment."""
+    for _ in range(20):
+        if not processes(seconds):
+            return True
+        time.sleep(0.05)
+    return False

@@ -2,14 +2,13 @@
 
 import itertools
 import os
-import time
 from pathlib import Path
 
 import pytest
 
 import keys
 import program
-from many import processes
+from many import gone
 from program import SLACK
 from room import OPK, SCRATCH, USERS
 
@@ -36,15 +35,6 @@ def only_the_chain(lab):
 def seconds():
     """How long to sleep: not what another test sleeps."""
     return f"62.{next(NUMBERS)}"
-
-
-def gone(seconds):
-    """Whether nobody sleeps so long any more, now or in a moment."""
-    for _ in range(20):
-        if not processes(seconds):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 # What stands.

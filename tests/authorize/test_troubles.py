@@ -12,7 +12,7 @@ import pytest
 import keys
 import program
 from key9_api import answer, silent
-from many import children, processes
+from many import children, gone
 from program import SLACK, as_sshd_would, assert_nobody_is_left
 
 KEYS_MAX = 1000
@@ -81,7 +81,7 @@ def test_command_cannot_stop_who_runs_it(lab, how):
     run = lab.by_key()
     assert (run.lines, run.reason("chain")) == ([], "chain_run"), run.log
     assert "too long" in run.decisions["chain"]["detail"]
-    assert not processes("63.1")
+    assert gone("63.1")
 
 
 # Large.
