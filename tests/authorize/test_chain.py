@@ -189,7 +189,7 @@ def report(lab):
     file = SCRATCH / "tmp" / f"found-{next(NUMBERS)}"
     file.touch()
     file.chmod(0o666)
-    lab.chain(f"(id -u; id -G; grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status; "
+    lab.chain(f"(id -u; id -G; grep -E '^([UG]id|Cap|NoNewPrivs|Seccomp:)' /proc/self/status; "
               f"ls /proc/self/fd | tr '\\n' ' '; echo; env | sort | tr '\\n' ' '; echo; pwd; "
               f'for w; do echo "$w"; done) >{file}')
     run = lab.by_key()
@@ -203,11 +203,12 @@ def test_what_it_has(lab, command_user):
     found = report(lab)
     uid = str(USERS[lab.chain_user])
     assert found[:2] == [uid, uid]
-    status = dict(line.split(":\t") for line in found[2:9])
+    status = dict(line.split(":\t") for line in found[2:11])
+    assert status["Uid"].split() == status["Gid"].split() == [uid] * 4
     assert all(int(status[name], 16) == 0 for name in status if name in ("CapEff", "CapPrm",
                "CapInh", "CapAmb")), status
     assert status["NoNewPrivs"] == "1"
-    descriptors, environment, directory, *words = found[9:]
+    descriptors, environment, directory, *words = found[11:]
     assert set(descriptors.split()) <= {"0", "1", "2", "3"}      # 3: ls's own, the directory
     assert environment.replace("_=/usr/bin/env ", "").split() == [
         f"LOGNAME={lab.chain_user}",
