@@ -17,11 +17,12 @@ from figures import figure, progress
 from machine import Offered
 from runs import build_directory
 
-PARSE = "libexec/sallyport/sallyport-parse"
+(WORKERS,) = {path.parent for path in room.PREFIX.glob("**/libexec/sallyport/*/*")}
+PARSE = f"libexec/sallyport/{WORKERS.name}/sallyport-parse"
 PROGRAMS = {"bin/sallyport": "benchmarks/sallyport-uncaged",
             PARSE: "benchmarks/sallyport-parse-uncaged",
-            "libexec/sallyport/sallyport-net": "netproc/sallyport-net",
-            "libexec/sallyport/sallyport-home": "homeproc/sallyport-home"}
+            PARSE.replace("-parse", "-net"): "netproc/sallyport-net",
+            PARSE.replace("-parse", "-home"): "homeproc/sallyport-home"}
 ATTEMPTS = 10
 
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ipc/build.h"
 #include "ipc/home_report.h"
 #include "ipc/limits.h"
 #include "seccomp/cage.h"
@@ -25,7 +26,7 @@ struct account {
 static void __attribute__((noreturn, format(printf, 1, 2)))
 refuse(const char *fmt, ...)
 {
-	struct home_report report = { .result = HOME_REFUSED };
+	struct home_report report = { BUILD_ID, .result = HOME_REFUSED };
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -38,7 +39,7 @@ refuse(const char *fmt, ...)
 static void __attribute__((noreturn))
 say_none(void)
 {
-	const struct home_report report = { .result = HOME_NONE };
+	const struct home_report report = { BUILD_ID, .result = HOME_NONE };
 
 	(void)send(WORKER_FD, &report, sizeof(report), MSG_NOSIGNAL);
 	_exit(0);
@@ -47,7 +48,7 @@ say_none(void)
 static void __attribute__((noreturn))
 say_text(const char *text, size_t len)
 {
-	struct home_report report = { .result = HOME_TAKEN };
+	struct home_report report = { BUILD_ID, .result = HOME_TAKEN };
 
 	report.len = (uint32_t)len;
 	if (send(WORKER_FD, &report, sizeof(report), MSG_NOSIGNAL) == -1)

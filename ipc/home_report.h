@@ -18,6 +18,7 @@ enum home_result {
 };
 
 struct home_report {
+	uint64_t build;  /* BUILD_ID */
 	uint32_t result; /* enum home_result */
 	uint32_t len;    /* of the text; 0 unless HOME_TAKEN */
 	char what[256];  /* words, with a NUL; empty unless HOME_REFUSED */

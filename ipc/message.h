@@ -85,7 +85,7 @@ enum ipc_principal {
 
 /* M(NAME, id, route, what it is for). Ids are dense and begin at 1. */
 #define IPC_MESSAGES(M)                                                       \
-	M(READY, 1, IPC_FROM_WORKER, "my cage is shut; these layers hold")    \
+	M(READY, 1, IPC_FROM_WORKER, "my cage is shut; my build and layers")  \
 	M(TEXT, 2, IPC_TO_WORKER, "a piece of a file or answer")              \
 	M(TEXT_END, 3, IPC_TO_WORKER, "that was all of it")                   \
 	M(KEY9_ASK, 4, IPC_TO_PARSE, "who logs in, from where")               \
@@ -130,6 +130,7 @@ enum ipc_principal {
  * only, STR anything but NUL, BYTES anything.
  */
 #define IPC_FIELDS_READY(F)                                                   \
+	F(READY, U64, build, 0, UINT64_MAX)                                   \
 	F(READY, U32, layers, 0, UINT32_MAX)                                  \
 	F(READY, U8, landlock_abi, 0, UINT8_MAX)
 

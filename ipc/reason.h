@@ -185,6 +185,8 @@
 	R(WORKER_DIED, ERROR, "worker_died", "a worker ended before its answer") \
 	R(WORKER_PROTOCOL, ERROR, "worker_protocol",                          \
 	  "a worker sent what it must not")                                   \
+	R(WORKER_VERSION, ERROR, "worker_version",                            \
+	  "a worker is of another build than sallyport itself")               \
 	R(CAGE, ERROR, "cage", "a cage could not be shut")                    \
 	R(SYSTEM, ERROR, "system", "the operating system refused something")  \
 	R(DEADLINE, ERROR, "deadline", "the time for this login ran out")

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ipc/build.h"
 #include "ipc/worker_entry.h"
 #include "netproc/connect.h"
 #include "netproc/exchange.h"
@@ -56,6 +57,7 @@ say_ready(struct ipc_channel *ch, const struct cage_report *report)
 	struct ipc_message m = { .type = IPC_READY };
 	enum err err;
 
+	m.as.READY.build = BUILD_ID;
 	m.as.READY.layers = report->layers;
 	m.as.READY.landlock_abi = (uint8_t)report->landlock_abi;
 	if ((err = ipc_write(ch, &m)) != ERR_OK)

@@ -11,29 +11,31 @@
 #include "ipc/channel.h"
 #include "ipc/close_from.h"
 #include "ipc/rlimit.h"
+#include "parent/worker_files.h"
 
 /* Nothing of sshd's and nothing of the parent's but one end of the socket. */
 static bool
-keep_only(int fd, bool keep_stderr)
+keep_only(int fd, struct child_keeps keeps)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
 	    dup2(null, STDOUT_FILENO) == -1 ||
-	    (!keep_stderr && dup2(null, STDERR_FILENO) == -1))
+	    (!keeps.stderr_too && dup2(null, STDERR_FILENO) == -1))
 		return false;
 	if (fd != CHILD_FD && dup2(fd, CHILD_FD) == -1)
 		return false;
-	close_from(CHILD_FD + 1);
+	close_from(keeps.worker_files ? WORKER_FILES_FD + EXECUTABLE_COUNT :
+	    CHILD_FD + 1);
 	return fcntl(CHILD_FD, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 static bool
-settle(int fd, bool keep_stderr, pid_t parent)
+settle(int fd, struct child_keeps keeps, pid_t parent)
 {
 	/* Alarms are not inherited: its own last resort. */
 	(void)alarm(DEADLINE_MAX_S + 2);
-	return keep_only(fd, keep_stderr) && RLIMIT_SET(RLIMIT_CORE, 0) &&
+	return keep_only(fd, keeps) && RLIMIT_SET(RLIMIT_CORE, 0) &&
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&
@@ -43,7 +45,7 @@ settle(int fd, bool keep_stderr, pid_t parent)
 
 int
 child_start(void (*run)(const void *arg, pid_t parent), const void *arg,
-    bool keep_stderr)
+    struct child_keeps keeps)
 {
 	pid_t self = getpid();
 	int pair[2], saved;
@@ -52,7 +54,7 @@ child_start(void (*run)(const void *arg, pid_t parent), const void *arg,
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		return -1;
 	if ((pid = fork()) == 0) {
-		if (settle(pair[1], keep_stderr, self))
+		if (settle(pair[1], keeps, self))
 			run(arg, self);
 		_exit(127);
 	}

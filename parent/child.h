@@ -17,20 +17,23 @@
 /* The descriptor on which such a child talks to the parent, as workers do. */
 #define CHILD_FD WORKER_FD
 
+struct child_keeps {
+	bool stderr_too; /* for a person who reads its log */
+	bool worker_files; /* it will start workers of its own */
+};
+
 /*
  * Forks a child that runs the given function with arg, which must not return,
- * in sshd's process group, with /dev/null as its streams (but for stderr, if it
- * may keep that, for a person who reads its log) and no descriptor but CHILD_FD,
- * no new privileges, no core, an alarm, and killed when the parent dies. parent
- * is the parent's process id.
+ * in sshd's process group, with /dev/null as its streams and no descriptor but
+ * CHILD_FD and what keeps says, no new privileges, no core, an alarm, and
+ * killed when the parent dies. parent is the parent's process id.
  *
  * Returns the parent's end of a SOCK_SEQPACKET pair, or -1 with errno. Nobody
  * waits for the child: it has ended, or is about to, when the parent does,
  * and then it is init's.
  */
 int child_start(void (*run)(const void *arg, pid_t parent), const void *arg,
-    bool keep_stderr)
-    MUST_CHECK;
+    struct child_keeps keeps) MUST_CHECK;
 
 /*
  * One datagram of at most size bytes from a child: ERR_OK and *n bytes in

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ipc/build.h"
 #include "parent/child.h"
 #include "parent/local_user.h"
 
@@ -58,7 +59,8 @@ hear_text(int fd, int64_t deadline_ms, size_t len,
 static bool
 report_valid(const struct home_report *report, size_t n)
 {
-	return n == sizeof(*report) && report->result <= HOME_REFUSED &&
+	return n == sizeof(*report) && report->build == BUILD_ID &&
+	    report->result <= HOME_REFUSED &&
 	    report->len <= HOME_FILE_MAX &&
 	    memchr(report->what, '\0', sizeof(report->what)) != NULL;
 }

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ipc/build.h"
 #include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/print.h"
+#include "parent/worker_files.h"
 #include "seccomp/cage.h"
 
 /* Ending a worker takes microseconds; waiting longer helps nobody. */
@@ -216,6 +218,11 @@ worker_await_ready(struct login *login, enum worker worker,
 		*ready = m;
 	if (err != ERR_OK)
 		return worker_failed(login, worker, err, fault);
+	if (m.as.READY.build != BUILD_ID) {
+		fault_set(fault, REASON_WORKER_VERSION, worker,
+		    "it is of another build than we are", "");
+		return false;
+	}
 	note_missing_layers(login, worker, m.as.READY.layers);
 	return true;
 }
@@ -241,9 +248,11 @@ bool
 login_shut_cage(struct login *login)
 {
 	struct cage_report report;
-	enum cage_step step = cage_parent(SALLYPORT_PARENT_ID,
-	    cache_directory(&login->cache), &report);
+	enum cage_step step;
 
+	worker_files_close();
+	step = cage_parent(SALLYPORT_PARENT_ID,
+	    cache_directory(&login->cache), &report);
 	return step == CAGE_SHUT || login_fail(login, REASON_CAGE,
 	    "the parent could not shut its cage: %s",
 	    cage_step_name((int)step));
@@ -352,6 +361,7 @@ login_exit_status(enum reason reason)
 	case REASON_WRONG_USER:
 	case REASON_SOURCE_NONE:
 	case REASON_WORKER_START:
+	case REASON_WORKER_VERSION:
 		return 1;
 	default:
 		return 0;

@@ -22,7 +22,7 @@
 #include "parent/refresh.h"
 #include "parent/status.h"
 #include "parent/verify.h"
-#include "parent/worker_path.h"
+#include "parent/worker_files.h"
 
 static const struct subcommand {
 	const char *name;
@@ -199,8 +199,10 @@ dispatch(int argc, char **argv)
 	int before;
 	const struct subcommand *subcommand = asked_for(argc, argv, &before);
 
-	if (subcommand != NULL)
+	if (subcommand != NULL) {
+		worker_files_open(argv);
 		return subcommand->run(argc - before, argv + before);
+	}
 	if (argc < 2)
 		return usage(stderr, 1);
 	for (size_t i = 0; i < NADMIN_COMMANDS; i++)

@@ -22,7 +22,8 @@ plugin_begin(struct plugin_runner *runner, const struct opk_files *files)
 	runner->silent = false;
 	if (files->nplugins == 0)
 		return true;
-	runner->fd = child_start(plugin_main, files, false);
+	runner->fd = child_start(plugin_main, files,
+	    (struct child_keeps){ false, false });
 	return runner->fd != -1;
 }
 

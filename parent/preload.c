@@ -14,6 +14,7 @@
 #include "parent/log.h"
 #include "parent/login_name.h"
 #include "parent/options.h"
+#include "parent/worker_files.h"
 #include "seccomp/cage.h"
 
 /* An issuer has at least "https://": what KEYS_ASK can say. */
@@ -177,6 +178,7 @@ preload(struct preload *p)
 		return false;
 	if (!starter_open(&login->starter, NULL, &reason))
 		return login_fail(login, reason, "see the line before");
+	worker_files_close();
 	if (!open_cache(p) || !shut_cage(p))
 		return false;
 	p->refresh.issuer = p->issuer;

@@ -47,8 +47,11 @@ sources_start(struct source sources[IPC_SOURCE_COUNT],
 
 	for (unsigned i = 0; i < IPC_SOURCE_COUNT; i++) {
 		struct source *source = &sources[i];
-		bool watched = i != IPC_SOURCE_CHAIN &&
-		    request->options->log_stderr;
+		bool login = i != IPC_SOURCE_CHAIN;
+		struct child_keeps keeps = {
+			.stderr_too = login && request->options->log_stderr,
+			.worker_files = login,
+		};
 
 		source->fd = -1;
 		source->reason = REASON_NO_KEYS;
@@ -58,7 +61,7 @@ sources_start(struct source sources[IPC_SOURCE_COUNT],
 		    memmem(file->data, file->len, kinds[i].name,
 		    strlen(kinds[i].name)) == NULL)
 			continue;
-		source->fd = child_start(kinds[i].run, request, watched);
+		source->fd = child_start(kinds[i].run, request, keeps);
 	}
 }
 

@@ -21,12 +21,6 @@ const struct starter_worker starter_workers[WORKER_COUNT] = {
 #undef W
 };
 
-const char *const starter_places[EXECUTABLE_COUNT][WORKER_PLACES] = {
-	[EXECUTABLE_PARSE] = PARSE_EXECUTABLE,
-	[EXECUTABLE_NET] = NET_EXECUTABLE,
-	[EXECUTABLE_HOME] = HOME_EXECUTABLE,
-};
-
 const char *
 worker_name(enum worker worker)
 {
@@ -45,25 +39,16 @@ log_problem(const char *words, const char *what)
 }
 
 static bool
-open_executables(struct children *children, enum reason *reason)
+check_executables(enum reason *reason)
 {
-	struct file_problem problem;
+	const struct file_problem *problem = worker_files_problem();
 
-	for (unsigned i = 0; i < EXECUTABLE_COUNT; i++) {
-		children->executable[i] = -1;
-		if (i == EXECUTABLE_HOME && children->home == NULL)
-			continue;
-		children->executable[i] = worker_path_open(starter_places[i],
-		    &problem);
-		if (children->executable[i] == -1) {
-			log_problem("a worker's executable is not safe to run",
-			    problem.what);
-			*reason = problem.reason == REASON_SYSTEM ?
-			    REASON_SYSTEM : REASON_WORKER_START;
-			return false;
-		}
-	}
-	return true;
+	if (problem->reason == REASON_OK)
+		return true;
+	log_problem("a worker's executable is not safe to run", problem->what);
+	*reason = problem->reason == REASON_SYSTEM ? REASON_SYSTEM :
+	    REASON_WORKER_START;
+	return false;
 }
 
 /* All sockets are made before the fork: later nobody may make any. */
@@ -102,8 +87,6 @@ close_childrens_side(const struct children *children)
 	for (unsigned i = 0; i < WORKER_COUNT; i++)
 		if (starter_workers[i].socket == i)
 			(void)close(children->channel[i]);
-	for (unsigned i = 0; i < EXECUTABLE_COUNT; i++)
-		(void)close(children->executable[i]);
 	(void)close(children->root);
 }
 
@@ -118,7 +101,7 @@ starter_open(struct starter *starter, struct home_question *home,
 	memset(starter->started, 0, sizeof(starter->started));
 	starter->ready = false;
 	starter->fd = -1;
-	if (!open_executables(&children, reason))
+	if (!check_executables(reason))
 		return false;
 	children.root = worker_root_open();
 	*reason = REASON_SYSTEM;

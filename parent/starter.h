@@ -83,9 +83,9 @@ struct home_question {
 };
 
 /*
- * Checks the worker executables, then forks the starter. Each worker can be
- * started once. home: for WORKER_HOME, NULL if there will be none; one that
- * asks has been started when this returns, ahead of the starter's cage.
+ * Sees that worker_files_open() went well, then forks the starter. Each worker
+ * can be started once. home: for WORKER_HOME, NULL if there will be none; one
+ * that asks has been started when this returns, ahead of the starter's cage.
  * Returns false after logging why; *reason then says it too.
  */
 bool starter_open(struct starter *starter, struct home_question *home,

@@ -23,14 +23,12 @@ static void __attribute__((noreturn))
 run_worker(const struct children *children, unsigned worker, pid_t starter)
 {
 	enum executable which = starter_workers[worker].executable;
-	const char *path = starter_places[which][0];
+	const char *path = worker_places[which][0];
 	char name[32], role[16], parent[16];
 	char *argv[] = { name, role, parent, NULL, NULL, NULL, NULL };
 	char *envp[] = { NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	/* Above the numbers that are about to be taken. */
-	int executable = fcntl(children->executable[which], F_DUPFD_CLOEXEC,
-	    WORKER_FD + 1);
 	int channel = fcntl(children->channel[starter_workers[worker].socket],
 	    F_DUPFD_CLOEXEC,
 	    WORKER_FD + 1);
@@ -48,7 +46,7 @@ run_worker(const struct children *children, unsigned worker, pid_t starter)
 	    dup2(null, STDOUT_FILENO) != -1 &&
 	    dup2(null, STDERR_FILENO) != -1 &&
 	    dup2(channel, WORKER_FD) != -1)
-		(void)fexecve(executable, argv, envp);
+		(void)fexecve(WORKER_FILES_FD + (int)which, argv, envp);
 	_exit(127);
 }
 

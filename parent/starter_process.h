@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "parent/starter.h"
-#include "parent/worker_path.h"
+#include "parent/worker_files.h"
 
 /* A command is one byte: what to do, and with which worker. */
 #define COMMAND_START 0x00
@@ -26,13 +26,6 @@ struct report {
 	int32_t value;  /* as from waitpid(); REPORT_READY: CAGE_* layers */
 };
 
-enum executable {
-	EXECUTABLE_PARSE,
-	EXECUTABLE_NET,
-	EXECUTABLE_HOME,
-	EXECUTABLE_COUNT
-};
-
 /* The fixed table: what each command may start. */
 struct starter_worker {
 	enum worker socket; /* the first in the table that has the same */
@@ -44,12 +37,8 @@ struct starter_worker {
 
 extern const struct starter_worker starter_workers[WORKER_COUNT];
 
-/* Where each executable may be, relative to our own. */
-extern const char *const starter_places[EXECUTABLE_COUNT][WORKER_PLACES];
-
 struct children {
 	int command_fd;
-	int executable[EXECUTABLE_COUNT];
 	int root; /* worker_root_open() */
 	struct home_question *home; /* NULL: no WORKER_HOME */
 	int channel[WORKER_COUNT]; /* -1 once handed over */

@@ -9,6 +9,7 @@
 #include "parent/log.h"
 #include "parent/opk_settings.h"
 #include "parent/options.h"
+#include "parent/worker_files.h"
 #include "seccomp/cage.h"
 
 /* The processes in the order of a login; netproc's other role has the same. */
@@ -135,6 +136,7 @@ start_all(struct status *status)
 	if (!login_start(login, WORKER_JUDGE) ||
 	    !login_start(login, WORKER_NET) || !ask_openpubkey(status))
 		return false;
+	worker_files_close();
 	step = cage_parent(SALLYPORT_PARENT_ID,
 	    cache_directory(&status->login.cache),
 	    &status->cages[PARENT]);

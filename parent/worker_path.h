@@ -5,15 +5,19 @@
 #ifndef PARENT_WORKER_PATH_H
 #define PARENT_WORKER_PATH_H
 
+#include "ipc/build.h"
 #include "parent/trusted_file.h"
+
+/* Where those of our own build are installed. */
+#define WORKERS_DIR "../libexec/sallyport/" BUILD_NAME
 
 /* Each executable as installed and in the build tree, relative to ours. */
 #define PARSE_EXECUTABLE                                                      \
-	{ "../libexec/sallyport/sallyport-parse", "../parseproc/sallyport-parse" }
+	{ WORKERS_DIR "/sallyport-parse", "../parseproc/sallyport-parse" }
 #define NET_EXECUTABLE                                                        \
-	{ "../libexec/sallyport/sallyport-net", "../netproc/sallyport-net" }
+	{ WORKERS_DIR "/sallyport-net", "../netproc/sallyport-net" }
 #define HOME_EXECUTABLE                                                       \
-	{ "../libexec/sallyport/sallyport-home", "../homeproc/sallyport-home" }
+	{ WORKERS_DIR "/sallyport-home", "../homeproc/sallyport-home" }
 /* No worker, but found and checked as they are (parent/main.c). */
 #define ADMIN_EXECUTABLE                                                      \
 	{ "../libexec/sallyport/sallyport-admin", "../admin/sallyport-admin" }

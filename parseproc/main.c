@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ipc/build.h"
 #include "ipc/worker_entry.h"
 #include "parseproc/authorize.h"
 #include "parseproc/ec_point.h"
@@ -61,6 +62,7 @@ say_ready(struct ipc_channel *ch, const struct cage_report *report)
 {
 	struct ipc_message m = { .type = IPC_READY };
 
+	m.as.READY.build = BUILD_ID;
 	m.as.READY.layers = report->layers;
 	m.as.READY.landlock_abi = (uint8_t)report->landlock_abi;
 	return ipc_write(ch, &m);

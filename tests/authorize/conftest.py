@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / "e2e"), str(TESTS / "openpubkey")]
+sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "openpubkey", "liars")]
 import name_server      # noqa: E402
 import program          # noqa: E402
 import room             # noqa: E402

@@ -1,6 +1,7 @@
 """What `ninja install` puts where, and that an uncaged build puts nothing anywhere."""
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -27,11 +28,11 @@ def test_ordinary_build_installs_five_programs_and_what_tells_of_them(tmp_path):
                                         text=True, stdout=subprocess.PIPE).stdout)
     prefix = next(o["value"] for o in options if o["name"] == "prefix").lstrip("/")
     found = files(tmp_path)
+    build = re.search('BUILD_NAME "([0-9a-f]{16})"', (BUILD / "ipc/build.h").read_text()).group(1)
     programs = {f"{prefix}/bin/sallyport",
                 f"{prefix}/libexec/sallyport/sallyport-admin",
-                f"{prefix}/libexec/sallyport/sallyport-home",
-                f"{prefix}/libexec/sallyport/sallyport-net",
-                f"{prefix}/libexec/sallyport/sallyport-parse"}
+                *(f"{prefix}/libexec/sallyport/{build}/sallyport-{name}"
+                  for name in ("home", "net", "parse"))}
     texts = {f"{prefix}/share/{name}" for name in (
         "man/man5/sallyport.yaml.5", "man/man8/sallyport.8", "man/man8/sallyport-explain.8",
         "bash-completion/completions/sallyport", "zsh/site-functions/_sallyport",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from messages import MESSAGES, STEP
+from messages import BUILD_ID, MESSAGES, STEP
 from room import PREFIX
 from running import look_at
 
@@ -129,7 +129,9 @@ def ready(channel):
     """What it says of its cage: (layers, Landlock's ABI)."""
     said = channel.recv(1 << 16)
     assert said[:1] == bytes([MESSAGES["READY"].id])
-    return struct.unpack(">IB", said[1:])
+    build, *cage = struct.unpack(">QIB", said[1:])
+    assert build == BUILD_ID
+    return cage
 
 
 def landlock_abi():

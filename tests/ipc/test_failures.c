@@ -198,10 +198,12 @@ parent_sends(void)
 static enum err
 parent_receives(void)
 {
+	static const uint8_t datagram[14] = { IPC_READY };
 	struct ipc_message m;
 	enum err err;
 
-	assert_int_equal(__real_write(worker.fd, "\x01\0\0\0\0\0", 6), 6);
+	assert_int_equal(__real_write(worker.fd, datagram, sizeof(datagram)),
+	    sizeof(datagram));
 	err = ipc_recv(&parent, SOON, IPC_SET(READY), &m);
 	assert_int_equal(m.type, err == ERR_OK ? IPC_READY : 0);
 	return err;

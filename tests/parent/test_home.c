@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ipc/build.h"
 #include "ipc/channel.h"
 #include "parent/home.h"
 #include "seccomp/cage.h"
@@ -644,8 +645,8 @@ hear(int theirs, const char *words)
 static void
 home_nonsense_refused(void **state)
 {
-	struct home_report good = { .result = HOME_TAKEN, .len = 4 };
-	struct home_report bad[4] = { good, good, good, good };
+	struct home_report good = { BUILD_ID, .result = HOME_TAKEN, .len = 4 };
+	struct home_report bad[5] = { good, good, good, good, good };
 	char more[sizeof(good) + 1] = "";
 	int theirs, ours;
 
@@ -654,7 +655,8 @@ home_nonsense_refused(void **state)
 	bad[1].len = HOME_FILE_MAX + 1;
 	bad[2].len = UINT32_MAX;
 	memset(bad[3].what, 'x', sizeof(bad[3].what));
-	for (size_t i = 0; i < 4; i++) {
+	bad[4].build ^= 1;
+	for (size_t i = 0; i < 5; i++) {
 		theirs = new_pair(&ours);
 		assert_true(send(ours, &bad[i], sizeof(good), 0) > 0);
 		hear(theirs, "out of bounds");
@@ -773,7 +775,7 @@ home_question_left_to_name_service(void **state)
 static void
 home_descriptor_refused(void **state)
 {
-	struct home_report report = { .result = HOME_NONE };
+	struct home_report report = { BUILD_ID, .result = HOME_NONE };
 	union {
 		struct cmsghdr head;
 		char room[CMSG_SPACE(sizeof(int))];

@@ -36,8 +36,6 @@ start(void **state)
 	int pair[2];
 
 	(void)state;
-	for (unsigned i = 0; i < EXECUTABLE_COUNT; i++)
-		children.executable[i] = -1;
 	for (unsigned i = 0; i < WORKER_COUNT; i++)
 		children.channel[i] = -1;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);

@@ -19,7 +19,8 @@
 #include "parent/worker_path.h"
 #include "tests/parent/scratch.h"
 
-#define INSTALLED "libexec/sallyport/sallyport-parse"
+#define WORKERS "libexec/sallyport/" BUILD_NAME
+#define INSTALLED WORKERS "/sallyport-parse"
 #define BUILT "parseproc/sallyport-parse"
 
 /* --- the copy: says which file it found --- */
@@ -69,6 +70,7 @@ setup(void **state)
 	scratch_dir("bin", 0755);
 	scratch_dir("libexec", 0755);
 	scratch_dir("libexec/sallyport", 0755);
+	scratch_dir(WORKERS, 0755);
 	scratch_dir("parseproc", 0755);
 	copy_self("bin/sallyport");
 	return 0;
