@@ -114,7 +114,7 @@ make_w(const struct gq256_token *token, const BIGNUM *n, const BIGNUM *e,
 static enum reason
 verify_plainly(const struct gq256_key *key, const struct gq256_token *token)
 {
-	enum reason reason = REASON_GQ_KEY;
+	enum reason reason = REASON_TOKEN_SIGNATURE;
 	BIGNUM *n = BN_bin2bn(key->n.p, key->n.len, NULL);
 	BIGNUM *e = BN_bin2bn(key->e.p, key->e.len, NULL);
 	uint8_t *w = malloc(GQ256_ROUNDS * (key->n.len + 1));
@@ -124,7 +124,7 @@ verify_plainly(const struct gq256_key *key, const struct gq256_token *token)
 	    BN_num_bytes(n) == key->n.len && BN_is_odd(n) &&
 	    BN_num_bits(n) >= GQ256_BITS_MIN &&
 	    BN_num_bits(n) <= GQ256_BITS_MAX) {
-		reason = REASON_GQ_SIGNATURE;
+		reason = REASON_TOKEN_SIGNATURE;
 		if (token->signature.len == GQ256_SIGNATURE_LEN(key->n.len) &&
 		    make_w(token, n, e, key->n.len, w) &&
 		    (hash_fits(token, w, key->n.len, token->original64) ||

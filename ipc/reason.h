@@ -140,8 +140,6 @@
 	R(GROUPS_OVERAGE, DENY, "groups_overage",                             \
 	  "the user has too many groups for the token to name them")          \
 	R(GQ_HEADER, DENY, "gq_header", "the GQ256 header is not of the one form") \
-	R(GQ_KEY, DENY, "gq_key", "the provider's key is not one for GQ256")  \
-	R(GQ_SIGNATURE, DENY, "gq_signature", "the GQ256 signature is wrong") \
 	/* a provider's own documents */                                      \
 	R(DISCOVERY_JSON, ERROR, "discovery_json",                            \
 	  "the provider's configuration is not JSON as we read it")           \

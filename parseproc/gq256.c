@@ -123,7 +123,7 @@ run_round(struct work *work, const uint8_t *r, const uint8_t *s)
 		return REASON_MEMORY;
 	/* A zero makes any W zero: ISO/IEC 14888-2 refuses it, as S >= n. */
 	if (BN_is_zero(work->s) || BN_cmp(work->s, work->n) >= 0)
-		return REASON_GQ_SIGNATURE;
+		return REASON_TOKEN_SIGNATURE;
 	return bn_ok(BN_to_montgomery(work->s_mont, work->s, work->mont,
 	    work->ctx) && raise(work, (unsigned)r[0] << 8 | r[1]) &&
 	    BN_bn2bin_padded(work->bytes, work->n_len, work->w));
@@ -181,13 +181,13 @@ work_free(struct work *work)
 	BN_CTX_free(work->ctx);
 }
 
-/* GQ_KEY only for a number that no RSA key has. */
+/* TOKEN_SIGNATURE only for a number that no RSA key has. */
 static enum reason
 work_new(struct work *work, const struct span *n, size_t bits_min)
 {
 	memset(work, 0, sizeof(*work));
 	if (n->len == 0 || n->len > MODULUS_LEN_MAX || n->p[0] == 0)
-		return REASON_GQ_KEY;
+		return REASON_TOKEN_SIGNATURE;
 	work->n_len = n->len;
 	work->ctx = BN_CTX_new();
 	work->n = BN_bin2bn(n->p, n->len, NULL);
@@ -201,7 +201,7 @@ work_new(struct work *work, const struct span *n, size_t bits_min)
 		if ((work->power[i] = BN_new()) == NULL)
 			return REASON_MEMORY;
 	if (!BN_is_odd(work->n) || BN_num_bits(work->n) < bits_min)
-		return REASON_GQ_KEY;
+		return REASON_TOKEN_SIGNATURE;
 	work->mont = BN_MONT_CTX_new_for_modulus(work->n, work->ctx);
 	return bn_ok(work->mont != NULL);
 }
@@ -217,11 +217,11 @@ verify(const struct gq256_key *key, const struct gq256_token *token,
 
 	if (key->e.len != sizeof(exponent) ||
 	    memcmp(key->e.p, exponent, sizeof(exponent)) != 0)
-		return REASON_GQ_KEY;
+		return REASON_TOKEN_SIGNATURE;
 	reason = work_new(&work, &key->n, bits_min);
 	if (reason == REASON_OK && token->signature.len !=
 	    GQ256_SIGNATURE_LEN(work.n_len))
-		reason = REASON_GQ_SIGNATURE;
+		reason = REASON_TOKEN_SIGNATURE;
 	if (reason == REASON_OK)
 		reason = make_powers(&work, token);
 	if (reason == REASON_OK)
@@ -231,7 +231,7 @@ verify(const struct gq256_key *key, const struct gq256_token *token,
 	    0 &&
 	    CRYPTO_memcmp(answers.newer, token->signature.p, GQ256_R_LEN) !=
 	    0)
-		reason = REASON_GQ_SIGNATURE;
+		reason = REASON_TOKEN_SIGNATURE;
 	work_free(&work);
 	ERR_clear_error();
 	return reason;
@@ -259,7 +259,7 @@ gq256_self_test(void)
 	bad[sizeof(bad) - 1] ^= 1;
 	token.signature.p = bad;
 	return verify(&key, &token, GQ256_KNOWN_BITS) ==
-	    REASON_GQ_SIGNATURE;
+	    REASON_TOKEN_SIGNATURE;
 }
 
 enum reason

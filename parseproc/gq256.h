@@ -48,9 +48,9 @@ struct gq256_token {
  * Verifies. REASON_OK: whoever made it knows the RSA PKCS #1 v1.5 SHA-256
  * signature by this key of original64 "." payload64, which are thereby
  * authenticated (header64 is only in the newer of the two forms, which the
- * answer does not tell apart). REASON_GQ_KEY: the key is not one for GQ256.
- * REASON_GQ_SIGNATURE: anything else that is wrong. REASON_MEMORY;
- * REASON_SYSTEM if the self-test fails.
+ * answer does not tell apart). REASON_TOKEN_SIGNATURE: anything else, a key that
+ * is not one for GQ256 too. REASON_MEMORY; REASON_SYSTEM if the self-test
+ * fails.
  */
 enum reason gq256_verify(const struct gq256_key *key,
     const struct gq256_token *token) MUST_CHECK;

@@ -48,13 +48,12 @@ gq_signature_of(const struct issuer *issuer, const struct pk_jws *jws,
 		    GQ256_SIGNATURE_LEN(rsa.n.len) != gq.signature.len)
 			continue;
 		reason = gq256_verify(&rsa, &gq);
-		if (reason == REASON_MEMORY || reason == REASON_SYSTEM)
+		if (reason == REASON_OK) {
+			*key = candidate;
+			*original = gq.original64;
+		}
+		if (reason != REASON_TOKEN_SIGNATURE)
 			return reason;
-		if (reason != REASON_OK)
-			continue;
-		*key = candidate;
-		*original = gq.original64;
-		return REASON_OK;
 	}
 	return REASON_TOKEN_SIGNATURE;
 }

@@ -463,9 +463,9 @@ alloc_fails_in_gq256_memory(void **state)
 	sweep("gq256", verify_gq256, REASON_OK);
 	gq_vector.signature[0] ^= 1;
 	sweep("gq256 of a wrong signature", verify_gq256,
-	    REASON_GQ_SIGNATURE);
+	    REASON_TOKEN_SIGNATURE);
 	gq_vector.n[gq_vector.key.n.len - 1] ^= 1;
-	sweep("gq256 of an even key", verify_gq256, REASON_GQ_KEY);
+	sweep("gq256 of an even key", verify_gq256, REASON_TOKEN_SIGNATURE);
 	gq256_vector_free(&gq_vector);
 }
 

@@ -52,7 +52,7 @@ gq256_key_too_short_or_long_refused(void **state)
 
 		gq256_vector_read(bad[i], &v);
 		assert_int_equal(gq256_verify(&v.key, &v.token),
-		    REASON_GQ_KEY);
+		    REASON_TOKEN_SIGNATURE);
 		gq256_vector_free(&v);
 	}
 }
@@ -76,18 +76,18 @@ gq256_key_of_another_form_refused(void **state)
 	for (size_t i = 0; i < N(exponents); i++) {
 		struct gq256_key key = { v.key.n, exponents[i] };
 
-		assert_int_equal(gq256_verify(&key, &v.token), REASON_GQ_KEY);
+		assert_int_equal(gq256_verify(&key, &v.token), REASON_TOKEN_SIGNATURE);
 	}
 	/* A leading zero would make W of another length. */
 	memcpy(padded + 1, v.n, 256);
 	v.key.n = (struct span){ padded, sizeof(padded) };
-	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_KEY);
+	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_TOKEN_SIGNATURE);
 	v.key.n = (struct span){ NULL, 0 };
-	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_KEY);
+	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_TOKEN_SIGNATURE);
 	/* An even number is no RSA modulus, and has no Montgomery form. */
 	v.key.n = (struct span){ v.n, 256 };
 	v.n[255] ^= 1;
-	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_KEY);
+	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_TOKEN_SIGNATURE);
 	v.n[255] ^= 1;
 	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_OK);
 	gq256_vector_free(&v);
@@ -154,7 +154,7 @@ gq256_truncated_refused(void **state)
 	for (v.token.signature.len = 0; v.token.signature.len < n;
 	    v.token.signature.len++)
 		assert_int_equal(gq256_verify(&v.key, &v.token),
-		    REASON_GQ_SIGNATURE);
+		    REASON_TOKEN_SIGNATURE);
 	longer = calloc(1, 2 * n);
 	assert_non_null(longer);
 	memcpy(longer, v.signature, n);
@@ -162,12 +162,12 @@ gq256_truncated_refused(void **state)
 	for (size_t more = 1; more <= n; more += 17) {
 		v.token.signature.len = n + more;
 		assert_int_equal(gq256_verify(&v.key, &v.token),
-		    REASON_GQ_SIGNATURE);
+		    REASON_TOKEN_SIGNATURE);
 	}
 	v.token.signature.len = n;
 	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_OK);
 	v.token.payload64.len--;
-	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_SIGNATURE);
+	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_TOKEN_SIGNATURE);
 	free(longer);
 	gq256_vector_free(&v);
 }
@@ -193,13 +193,13 @@ gq256_s_out_of_range_refused(void **state)
 		memcpy(kept, s, 256);
 		memset(s, 0, 256);
 		assert_int_equal(gq256_verify(&v.key, &v.token),
-		    REASON_GQ_SIGNATURE);
+		    REASON_TOKEN_SIGNATURE);
 		memset(s, 0xff, 256);
 		assert_int_equal(gq256_verify(&v.key, &v.token),
-		    REASON_GQ_SIGNATURE);
+		    REASON_TOKEN_SIGNATURE);
 		memcpy(s, v.n, 256);
 		assert_int_equal(gq256_verify(&v.key, &v.token),
-		    REASON_GQ_SIGNATURE);
+		    REASON_TOKEN_SIGNATURE);
 		for (size_t a = 0; a < N(add); a++) {
 			carry = 0;
 			for (size_t j = 256; j > 0; j--) {
@@ -209,7 +209,7 @@ gq256_s_out_of_range_refused(void **state)
 			}
 			sums += a == 0 && carry == 0;
 			assert_int_equal(gq256_verify(&v.key, &v.token),
-			    REASON_GQ_SIGNATURE);
+			    REASON_TOKEN_SIGNATURE);
 		}
 		memcpy(s, kept, 256);
 	}
@@ -229,11 +229,11 @@ gq256_forged_with_zeros_refused(void **state)
 
 	(void)state;
 	gq256_vector_read("forged-zeros", &v);
-	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_SIGNATURE);
+	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_TOKEN_SIGNATURE);
 	for (size_t i = 0; i < GQ256_ROUNDS; i++)
 		memcpy(v.signature + GQ256_R_LEN + i * v.key.n.len, v.n,
 		    v.key.n.len);
-	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_SIGNATURE);
+	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_TOKEN_SIGNATURE);
 	gq256_vector_free(&v);
 }
 
@@ -250,7 +250,7 @@ gq256_rounds_swapped_refused(void **state)
 	memcpy(round, s, 256);
 	memmove(s, s + 256, 256);
 	memcpy(s + 256, round, 256);
-	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_GQ_SIGNATURE);
+	assert_int_equal(gq256_verify(&v.key, &v.token), REASON_TOKEN_SIGNATURE);
 	gq256_vector_free(&v);
 }
 
@@ -269,15 +269,15 @@ gq256_parts_of_another_token_refused(void **state)
 	gq256_vector_read("made-newer-2048", &other);
 	token = v.token;
 	token.payload64 = other.token.payload64;
-	assert_int_equal(gq256_verify(&v.key, &token), REASON_GQ_SIGNATURE);
+	assert_int_equal(gq256_verify(&v.key, &token), REASON_TOKEN_SIGNATURE);
 	token = v.token;
 	token.original64 = other.token.original64;
-	assert_int_equal(gq256_verify(&v.key, &token), REASON_GQ_SIGNATURE);
+	assert_int_equal(gq256_verify(&v.key, &token), REASON_TOKEN_SIGNATURE);
 	token = v.token;
 	token.signature = other.token.signature;
-	assert_int_equal(gq256_verify(&v.key, &token), REASON_GQ_SIGNATURE);
+	assert_int_equal(gq256_verify(&v.key, &token), REASON_TOKEN_SIGNATURE);
 	assert_int_equal(gq256_verify(&other.key, &v.token),
-	    REASON_GQ_SIGNATURE);
+	    REASON_TOKEN_SIGNATURE);
 	gq256_vector_free(&v);
 	gq256_vector_free(&other);
 }

@@ -124,7 +124,7 @@ read_token(void)
 	wrong |= gq256_verify(&gq_vector.key, &gq_vector.token) != REASON_OK;
 	gq_vector.signature[1] ^= 1;
 	wrong |= gq256_verify(&gq_vector.key, &gq_vector.token) !=
-	    REASON_GQ_SIGNATURE;
+	    REASON_TOKEN_SIGNATURE;
 	gq_vector.signature[1] ^= 1;
 	wrong |= claims_read(CLAIMS_ID_TOKEN, (const uint8_t *)token,
 	    sizeof(token) - 1, &claims) != REASON_OK;
