@@ -163,7 +163,8 @@ def test_lintian_finds_nothing(host):
     overrides = (room.CHECKOUT / "debian/sallyport.lintian-overrides").read_text()
     # All are needed; and so lintian has looked.
     for line in re.findall(r"^sallyport: (.*)", overrides, re.M):
-        assert re.search(rf"^O: sallyport: {re.escape(line)}$", said, re.M), line
+        pattern = re.escape(line).replace(r"\*", "[^/]+")
+        assert re.search(rf"^O: sallyport: {pattern}$", said, re.M), line
 
 
 def test_policies_compile_and_units_are_sound(host):
