@@ -1,33 +1,55 @@
 #include "parent/log.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #define DEV_LOG "/dev/log"
+#define JOURNAL "/run/systemd/journal/socket"
 
-static int log_fd = -1;
+static int log_fd = -1, journal_fd = -1;
 static bool log_stderr;
 static pid_t log_pid;
+
+static int
+open_socket(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	if (fd != -1 && connect(fd, (const struct sockaddr *)&sun,
+	    sizeof(sun)) == -1) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Nobody else is to hear who logs in, and keep it from the real log. */
+static bool
+is_roots_socket(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	    st.st_uid == 0;
+}
 
 void
 log_open(bool to_stderr)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX, .sun_path = DEV_LOG };
-
 	log_stderr = to_stderr;
 	log_pid = getpid();
 	/* Reads /etc/localtime now: later the cage forbids it. */
 	tzset();
-	log_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (log_fd != -1 && connect(log_fd, (const struct sockaddr *)&sun,
-	    sizeof(sun)) == -1) {
-		(void)close(log_fd);
-		log_fd = -1;
-	}
+	journal_fd = is_roots_socket(JOURNAL) ? open_socket(JOURNAL) : -1;
+	log_fd = open_socket(DEV_LOG);
 }
 
 void
@@ -39,8 +61,8 @@ log_to_person(void)
 void
 log_begin(struct log_line *line, const char *words)
 {
-	line->used = 0;
-	line->text[0] = '\0';
+	line->used = line->fields_used = 0;
+	line->text[0] = line->fields[0] = '\0';
 	log_add_text(line, NULL, words);
 }
 
@@ -61,29 +83,42 @@ append(struct field *field, const char *s)
 	field->used += n;
 }
 
-/* A byte as it may stand in a log line: printable ASCII, rest as \xNN. */
-static void
-escape(unsigned char c, char escaped[5])
+/* A byte as it may stand in a log line: printable ASCII, rest as \xNN.
+ * Returns how many bytes that takes. */
+static size_t
+escape(unsigned char c, bool quoted, char escaped[4])
 {
-	if (c == '"' || c == '\\')
-		(void)snprintf(escaped, 5, "\\%c", c);
-	else if (c < 0x20 || c > 0x7e)
-		(void)snprintf(escaped, 5, "\\x%02x", c);
-	else
-		(void)snprintf(escaped, 5, "%c", c);
+	static const char hex[] = "0123456789abcdef";
+	size_t n = 0;
+
+	if (c < 0x20 || c > 0x7e) {
+		memcpy(escaped, (char[]){ '\\', 'x', hex[c >> 4], hex[c & 15] },
+		    4);
+		return 4;
+	}
+	if ((c == '"' && quoted) || c == '\\')
+		escaped[n++] = '\\';
+	escaped[n++] = (char)c;
+	return n;
 }
 
 static void
-append_value(struct field *field, const unsigned char *p, size_t n)
+append_value(struct field *field, const unsigned char *p, size_t n,
+    bool quoted)
 {
-	size_t begin = field->used;
-	char escaped[5];
+	size_t left = sizeof(field->text) - field->used;
+	char escaped[4];
 
+	if (left > LOG_VALUE_MAX)
+		left = LOG_VALUE_MAX;
 	for (size_t i = 0; i < n; i++) {
-		escape(p[i], escaped);
-		if (field->used - begin + strlen(escaped) > LOG_VALUE_MAX)
+		size_t len = escape(p[i], quoted, escaped);
+
+		if (len > left)
 			return;
-		append(field, escaped);
+		memcpy(field->text + field->used, escaped, len);
+		field->used += len;
+		left -= len;
 	}
 }
 
@@ -95,6 +130,38 @@ needs_quotes(const unsigned char *p, size_t n)
 		    p[i] == '\\' || p[i] == '=')
 			return true;
 	return n == 0;
+}
+
+/* Adds the whole field to a text, or nothing. */
+static void
+add_field(const struct field *field, char *text, size_t size, size_t *used)
+{
+	if (field->used >= size - *used)
+		return;
+	memcpy(text + *used, field->text, field->used);
+	*used += field->used;
+	text[*used] = '\0';
+}
+
+/*
+ * As the journal takes it: KEY=value and a line feed. The length and bytes
+ * that it takes instead of '=' are for values with line feeds; escaped, ours
+ * have none.
+ */
+static void
+add_for_journal(struct log_line *line, const char *key, const void *value,
+    size_t n)
+{
+	struct field field = { .used = 0 };
+
+	append(&field, "SALLYPORT_");
+	for (; *key != '\0'; key++)
+		append(&field, (char[]){ (char)toupper(*key), '\0' });
+	append(&field, "=");
+	append_value(&field, value, n, false);
+	append(&field, "\n");
+	add_field(&field, line->fields, sizeof(line->fields),
+	    &line->fields_used);
 }
 
 void
@@ -109,14 +176,12 @@ log_add(struct log_line *line, const char *key, const void *value, size_t n)
 		append(&field, key);
 		append(&field, quotes ? "=\"" : "=");
 	}
-	append_value(&field, value, n);
+	append_value(&field, value, n, true);
 	if (quotes)
 		append(&field, "\"");
-	if (field.used >= sizeof(line->text) - line->used)
-		return;
-	memcpy(line->text + line->used, field.text, field.used);
-	line->used += field.used;
-	line->text[line->used] = '\0';
+	add_field(&field, line->text, sizeof(line->text), &line->used);
+	if (key != NULL)
+		add_for_journal(line, key, value, n);
 }
 
 void
@@ -137,25 +202,51 @@ log_add_number(struct log_line *line, const char *key, uint64_t value)
 	log_add_text(line, key, digits);
 }
 
-void
-log_end(struct log_line *line, int priority)
+/* Whether it took the datagram whole. */
+static bool
+send_to(int fd, const char *datagram, int n, size_t size)
+{
+	return fd != -1 && n > 0 && (size_t)n < size && send(fd, datagram,
+	    (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) == n;
+}
+
+static bool
+to_journal(const struct log_line *line, int priority)
+{
+	char out[sizeof(line->text) + sizeof(line->fields) + 128];
+	int n = snprintf(out, sizeof(out), "MESSAGE=%s\nPRIORITY=%d\n"
+	    "SYSLOG_IDENTIFIER=sallyport\nSYSLOG_FACILITY=%d\n%s",
+	    line->text, priority, LOG_FAC(LOG_AUTHPRIV), line->fields);
+
+	return send_to(journal_fd, out, n, sizeof(out));
+}
+
+static void
+to_syslog(const struct log_line *line, int priority)
 {
 	char stamp[32] = "", out[sizeof(line->text) + 128];
 	time_t now = time(NULL);
 	struct tm tm;
 	int n;
 
-	if (log_stderr) {
-		n = snprintf(out, sizeof(out), "sallyport: %s\n", line->text);
-		(void)!write(STDERR_FILENO, out, (size_t)n);
-	}
-	if (log_fd == -1)
-		return;
 	if (localtime_r(&now, &tm) != NULL)
 		(void)strftime(stamp, sizeof(stamp), "%b %e %T", &tm);
 	n = snprintf(out, sizeof(out), "<%d>%s sallyport[%d]: %s",
 	    LOG_AUTHPRIV | priority, stamp, (int)log_pid, line->text);
-	if (n > 0 && (size_t)n < sizeof(out))
-		(void)!send(log_fd, out, (size_t)n,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)send_to(log_fd, out, n, sizeof(out));
+}
+
+void
+log_end(struct log_line *line, int priority)
+{
+	char out[sizeof(line->text) + 128];
+	int n;
+
+	if (log_stderr) {
+		n = snprintf(out, sizeof(out), "sallyport: %s\n", line->text);
+		(void)!write(STDERR_FILENO, out, (size_t)n);
+	}
+	/* The journal is what reads /dev/log where it runs: one of the two. */
+	if (!to_journal(line, priority))
+		to_syslog(line, priority);
 }

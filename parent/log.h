@@ -1,9 +1,11 @@
 /*
- * One line a decision, to syslog(AUTHPRIV) and, for people, to stderr.
+ * One line a decision, to the journal or to syslog(AUTHPRIV) and, for people,
+ * to stderr.
  *
  * The writer is our own because syslog(3) may block, reconnect and open files
- * behind a cage. Lines are key=value; a value is escaped here, whoever it
- * came from, so that one line stays one line. Nothing secret is ever passed.
+ * behind a cage, and libsystemd would bring compression and crypto into the
+ * parent. Lines are key=value; a value is escaped here, whoever it came from,
+ * so that one line stays one line. Nothing secret is ever passed.
  */
 #ifndef PARENT_LOG_H
 #define PARENT_LOG_H
@@ -13,7 +15,8 @@
 #include <stdint.h>
 #include <syslog.h>
 
-/* Opens /dev/log, whose absence is no failure. Before the cage. */
+/* Opens the journal, if it is root's, and /dev/log, for what the journal does
+ * not take. The absence of either is no failure. Before the cage. */
 void log_open(bool to_stderr);
 
 /* To standard error only: for what a person tries by hand. */
@@ -23,10 +26,14 @@ void log_to_person(void);
 #define LOG_LINE_MAX 2048
 /* What one value may take in the line, escapes and all; the rest is cut. */
 #define LOG_VALUE_MAX 512
+/* The same fields for the journal, whose names for them are longer. */
+#define LOG_FIELDS_MAX (2 * LOG_LINE_MAX)
 
 struct log_line {
 	char text[LOG_LINE_MAX];
 	size_t used;
+	char fields[LOG_FIELDS_MAX]; /* SALLYPORT_KEY=value, a line each */
+	size_t fields_used;
 };
 
 /* Begins a line; words is our own text, empty for a decision line. */
@@ -41,8 +48,8 @@ void log_add(struct log_line *line, const char *key, const void *value,
 void log_add_text(struct log_line *line, const char *key, const char *value);
 void log_add_number(struct log_line *line, const char *key, uint64_t value);
 
-/* Sends the line; priority is LOG_INFO, LOG_WARNING or LOG_ERR. Never
- * blocks: a line that syslog has no room for is lost. */
+/* Sends the line, once; priority is LOG_INFO, LOG_WARNING or LOG_ERR. Never
+ * blocks: a line that nobody has room for is lost. */
 void log_end(struct log_line *line, int priority);
 
 #endif

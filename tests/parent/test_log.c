@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -220,24 +221,105 @@ log_full_line_stays_fields(void **state)
 	}
 }
 
+/* --- the same for the journal --- */
+
+static void
+log_fields_for_the_journal_one_line_each(void **state)
+{
+	(void)state;
+	log_begin(&line, "key dropped");
+	log_add_text(&line, "user", "joe-1_x");
+	log_add_text(&line, "fetch_detail", "");
+	log_add_number(&line, "ms", 12);
+	log_add(&line, "sub", "a\nPRIORITY=0\n\0\xff\\ \"=\"", 20);
+	assert_string_equal(line.fields, "SALLYPORT_USER=joe-1_x\n"
+	    "SALLYPORT_FETCH_DETAIL=\nSALLYPORT_MS=12\n"
+	    "SALLYPORT_SUB=a\\x0aPRIORITY=0\\x0a\\x00\\xff\\\\ \"=\"\n");
+	assert_int_equal(line.fields_used, strlen(line.fields));
+	log_begin(&line, "");
+	assert_string_equal(line.fields, "");
+}
+
+/* Whatever the value: one line, and no byte that a terminal would obey. */
+static void
+log_fields_every_byte_stays_in_its_line(void **state)
+{
+	static const char begin[] = "SALLYPORT_KEY=";
+
+	(void)state;
+	for (unsigned c = 0; c <= UINT8_MAX; c++) {
+		uint8_t byte = (uint8_t)c;
+
+		(void)with_value(&byte, 1);
+		assert_memory_equal(line.fields, begin, strlen(begin));
+		assert_int_equal(strcspn(line.fields, "\n"),
+		    line.fields_used - 1);
+		for (size_t i = 0; i < line.fields_used - 1; i++)
+			assert_in_range(line.fields[i], 0x20, 0x7e);
+	}
+}
+
+/* What does not fit is left out whole. */
+static void
+log_fields_full_stay_lines(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 40; n++) {
+		log_begin(&line, "");
+		for (int i = 0; i < 400; i++)
+			log_add(&line, "key", long_value('\n'), n);
+		assert_true(line.fields_used < sizeof(line.fields));
+		for (const char *p = line.fields; *p != '\0';
+		    p += strcspn(p, "\n") + 1)
+			assert_int_equal(strcspn(p, "\n"),
+			    strlen("SALLYPORT_KEY=") + 4 * n);
+	}
+}
+
 /* --- where it goes --- */
 
-/* A /dev of our own, with a socket named log if asked for. */
-static int
-own_dev(bool with_log)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX,
-		.sun_path = "/dev/log" };
-	int fd;
+#define JOURNAL "/run/systemd/journal/socket"
 
-	own_tmpfs("/dev", "mode=0755");
-	if (!with_log)
-		return -1;
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+static int
+bound_socket(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
 	assert_true(fd != -1);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&sun, sizeof(sun)),
 	    0);
 	return fd;
+}
+
+/* A /dev of our own, with a socket named log if asked for; and a /run, that
+ * this machine's own journal be not there. */
+static int
+own_dev(bool with_log)
+{
+	own_tmpfs("/run", "mode=0755");
+	own_tmpfs("/dev", "mode=0755");
+	return with_log ? bound_socket("/dev/log") : -1;
+}
+
+static int
+own_journal(void)
+{
+	assert_int_equal(mkdir("/run/systemd", 0755), 0);
+	assert_int_equal(mkdir("/run/systemd/journal", 0755), 0);
+	return bound_socket(JOURNAL);
+}
+
+/* What has come; "" if nothing. Good until the next call. */
+static const char *
+received(int fd)
+{
+	static char got[8192];
+	ssize_t n = recv(fd, got, sizeof(got) - 1, MSG_DONTWAIT);
+
+	got[n > 0 ? n : 0] = '\0';
+	return got;
 }
 
 static void
@@ -332,6 +414,105 @@ log_full_syslog_never_waits(void **state)
 	(void)close(fd);
 }
 
+static void
+log_journal_there_line_goes_there_alone(void **state)
+{
+	int syslog = own_dev(true), journal = own_journal();
+
+	(void)state;
+	log_open(false);
+	log_begin(&line, "words");
+	log_add_text(&line, "user", "a b\n");
+	log_end(&line, LOG_WARNING);
+	assert_string_equal(received(journal),
+	    "MESSAGE=words user=\"a b\\x0a\"\nPRIORITY=4\n"
+	    "SYSLOG_IDENTIFIER=sallyport\nSYSLOG_FACILITY=10\n"
+	    "SALLYPORT_USER=a b\\x0a\n");
+	assert_string_equal(received(journal), "");
+	assert_string_equal(received(syslog), "");
+	(void)close(syslog);
+	(void)close(journal);
+}
+
+static void
+log_longest_line_fits_the_journal(void **state)
+{
+	int journal;
+	const char *got, *ms;
+
+	(void)state;
+	(void)own_dev(false);
+	journal = own_journal();
+	log_open(false);
+	log_begin(&line, "");
+	for (int i = 0; i < 3; i++)
+		log_add_text(&line, "key", long_value('\n'));
+	log_add_number(&line, "ms", 1);
+	log_end(&line, LOG_INFO);
+	got = received(journal);
+	assert_memory_equal(got, "MESSAGE=key=", 12);
+	ms = strstr(got, "\nSALLYPORT_MS=1\n");
+	assert_non_null(ms);
+	assert_string_equal(ms, "\nSALLYPORT_MS=1\n");
+	(void)close(journal);
+}
+
+/* What is not root's socket is not the journal. */
+static void
+log_journal_of_another_not_told(void **state)
+{
+	int syslog, journal;
+
+	(void)state;
+	needs_root();
+	syslog = own_dev(true);
+	journal = own_journal();
+	assert_int_equal(chown(JOURNAL, 65534, 0), 0);
+	log_open(false);
+	log_one("first", LOG_INFO);
+	assert_string_equal(received(journal), "");
+	assert_non_null(strstr(received(syslog), "first"));
+	assert_int_equal(chown(JOURNAL, 0, 0), 0);
+	assert_int_equal(rename(JOURNAL, "/run/socket"), 0);
+	assert_int_equal(symlink("/run/socket", JOURNAL), 0);
+	log_open(false);
+	log_one("second", LOG_INFO);
+	assert_string_equal(received(journal), "");
+	assert_non_null(strstr(received(syslog), "second"));
+	/* The control: it is what is looked for. */
+	assert_int_equal(rename("/run/socket", JOURNAL), 0);
+	log_open(false);
+	log_one("third", LOG_INFO);
+	assert_non_null(strstr(received(journal), "third"));
+	assert_string_equal(received(syslog), "");
+	(void)close(syslog);
+	(void)close(journal);
+}
+
+/* Full, or gone: what the journal does not take syslog gets, and once. */
+static void
+log_journal_takes_nothing_syslog_does(void **state)
+{
+	int syslog = own_dev(true), journal = own_journal();
+	const char *got;
+
+	(void)state;
+	log_open(false);
+	do {
+		log_one("many", LOG_INFO);
+		got = received(syslog);
+	} while (got[0] == '\0');
+	assert_non_null(strstr(got, "]: many n=1"));
+	(void)close(journal);
+	log_one("last", LOG_INFO);
+	assert_non_null(strstr(received(syslog), "]: last n=1"));
+	assert_string_equal(received(syslog), "");
+	log_open(false); /* the file is still there, and nobody behind it */
+	log_one("very last", LOG_INFO);
+	assert_non_null(strstr(received(syslog), "]: very last n=1"));
+	(void)close(syslog);
+}
+
 /* A syslog that goes away costs its lines, not the login. */
 static void
 log_closed_syslog_no_failure(void **state)
@@ -380,10 +561,17 @@ main(void)
 		cmocka_unit_test(log_long_value_cut_others_stay),
 		cmocka_unit_test(log_many_long_values_each_has_room),
 		cmocka_unit_test(log_full_line_stays_fields),
+		cmocka_unit_test(log_fields_for_the_journal_one_line_each),
+		cmocka_unit_test(log_fields_every_byte_stays_in_its_line),
+		cmocka_unit_test(log_fields_full_stay_lines),
 		cmocka_unit_test(log_dev_log_absent_no_failure),
 		cmocka_unit_test(log_line_arrives_with_its_head),
 		cmocka_unit_test(log_longest_line_arrives_whole),
 		cmocka_unit_test(log_full_syslog_never_waits),
+		cmocka_unit_test(log_journal_there_line_goes_there_alone),
+		cmocka_unit_test(log_longest_line_fits_the_journal),
+		cmocka_unit_test(log_journal_of_another_not_told),
+		cmocka_unit_test(log_journal_takes_nothing_syslog_does),
 		cmocka_unit_test(log_closed_syslog_no_failure),
 		cmocka_unit_test(log_stderr_asked_for_line_there_too),
 	};
