@@ -14,6 +14,7 @@ int list_main(int argc, char **argv);
 int permissions_main(int argc, char **argv);
 int remove_main(int argc, char **argv);
 int setup_main(int argc, char **argv);
+int stats_main(int argc, char **argv);
 int version_main(int argc, char **argv);
 
 #endif

@@ -4,9 +4,10 @@
  * runs it, and no login depends on it.
  *
  * It reads files of root's, may replace /etc/opk/auth_id (add, remove) and
- * change groups and modes (permissions fix), and decides nothing. It has no
- * cage: it can do what whoever started it can. What belongs to users is read
- * by a process that has become that user (audit_home.c).
+ * change groups and modes (permissions fix), writes a file of numbers where it
+ * is told to (stats), and decides nothing. It has no cage: it can do what
+ * whoever started it can. What belongs to users is read by a process that has
+ * become that user (audit_home.c).
  */
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ static const struct {
 	{ "permissions", permissions_main },
 	{ "remove", remove_main },
 	{ "setup", setup_main },
+	{ "stats", stats_main },
 	{ "version", version_main },
 };
 

@@ -16,22 +16,18 @@
 _Static_assert(sizeof(((struct replacement *)NULL)->real) >= PATH_MAX,
     "realpath(3) fills PATH_MAX");
 
-bool
-replace_begin(struct replacement *replacement, const char *path)
+/* Opens and locks the directory of replacement->real. */
+static bool
+begin_real(struct replacement *replacement)
 {
 	char dir[PATH_MAX];
 	char *slash;
 
-	replacement->path = path;
-	if (realpath(path, replacement->real) == NULL) {
-		if (errno != ENOENT)
-			return false;
-		(void)snprintf(replacement->real, sizeof(replacement->real),
-		    "%s", path);
-	}
 	(void)snprintf(dir, sizeof(dir), "%s", replacement->real);
-	if ((slash = strrchr(dir, '/')) == NULL)
+	if ((slash = strrchr(dir, '/')) == NULL) {
+		errno = EINVAL;
 		return false;
+	}
 	*slash = '\0';
 	replacement->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (replacement->dir == -1)
@@ -40,6 +36,37 @@ replace_begin(struct replacement *replacement, const char *path)
 		return true;
 	replace_end(replacement);
 	return false;
+}
+
+bool
+replace_begin(struct replacement *replacement, const char *path)
+{
+	replacement->path = path;
+	if (realpath(path, replacement->real) == NULL) {
+		if (errno != ENOENT)
+			return false;
+		(void)snprintf(replacement->real, sizeof(replacement->real),
+		    "%s", path);
+	}
+	return begin_real(replacement);
+}
+
+bool
+replace_begin_file(struct replacement *replacement, const char *path)
+{
+	struct stat st;
+
+	replacement->path = path;
+	if (strlen(path) >= sizeof(replacement->real)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	memcpy(replacement->real, path, strlen(path) + 1);
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return false;
+	}
+	return begin_real(replacement);
 }
 
 static bool

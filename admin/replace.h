@@ -20,6 +20,13 @@ bool replace_begin(struct replacement *replacement, const char *path)
     __attribute__((warn_unused_result));
 
 /*
+ * The same where not only root may write, so that a link may be a trap: one is
+ * not followed, and what is there already must be a file (EINVAL).
+ */
+bool replace_begin_file(struct replacement *replacement, const char *path)
+    __attribute__((warn_unused_result));
+
+/*
  * Writes len bytes as the whole file, with the owner, group and mode it has;
  * a new one becomes root's, of that group, with mode 0640. False with errno,
  * and the file is as it was.

@@ -106,12 +106,14 @@ prepare(struct authorize *a, const struct source_request *request)
 		return false;
 	if (!starter_open(&login->starter, NULL, &reason))
 		return login_fail(login, reason, "see the line before");
-	if (!login_start(login, WORKER_AUTHORIZE) || !read_files(a))
+	if (!login_start(login, WORKER_AUTHORIZE) ||
+	    !login_own_name(login, a->us))
+		return false;
+	/* From here on a failure is counted. */
+	cache_open(&login->cache, a->us);
+	if (!read_files(a))
 		return false;
 	sources_start(a->sources, request);
-	if (!login_own_name(login, a->us))
-		return false;
-	cache_open(&login->cache, a->us);
 	if ((err = ask(a)) != ERR_OK)
 		return login_worker_failed(login, WORKER_AUTHORIZE, err);
 	return login_shut_cage(login) && login_narrow(login);
@@ -219,8 +221,7 @@ log_source(const struct authorize *a, enum ipc_source kind, size_t keys)
 
 	(void)snprintf(decision.detail, sizeof(decision.detail), "%s",
 	    source->detail);
-	decision_log(&decision, source_name(kind), a->login.user,
-	    a->login.began_ms);
+	decision_log(&a->login, &decision, source_name(kind));
 }
 
 /* Adds the lines of one, all or none. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ipc/build.h"
+#include "parent/counters.h"
 #include "parent/local_user.h"
 #include "parent/log.h"
 #include "parent/print.h"
@@ -102,10 +103,11 @@ worker_failed(struct login *login, enum worker worker, enum err err,
 		fault_set(fault, REASON_DEADLINE, worker, err_text(err), "");
 	else if (err == ERR_MEMORY) /* ours, for what it said */
 		fault_set(fault, REASON_MEMORY, worker, err_text(err), "");
-	else if (err == ERR_EOF || err == ERR_SYSTEM)
+	else if (err == ERR_EOF || err == ERR_SYSTEM) {
 		fault_set(fault, REASON_WORKER_DIED, worker, err_text(err),
 		    how);
-	else {
+		counters_add(&login->cache, COUNTER_DEATHS, worker);
+	} else {
 		how[0] = ';';
 		fault_set(fault, REASON_WORKER_PROTOCOL, worker,
 		    err_text(err), how);
@@ -293,9 +295,17 @@ log_identity(struct log_line *line, const struct decision *d)
 			log_add_text(line, fields[i].key, fields[i].value);
 }
 
+static void
+count(const struct cache *cache, const struct decision *d, const char *source)
+{
+	counters_add_decision(cache, source, d->reason);
+	if (d->fetch != REASON_OK)
+		counters_add(cache, COUNTER_FETCH, d->fetch);
+}
+
 void
-decision_log(const struct decision *d, const char *source, const char *user,
-    int64_t began_ms)
+decision_log(const struct login *login, const struct decision *d,
+    const char *source)
 {
 	enum reason_class class = reason_class(d->reason);
 	struct log_line line;
@@ -303,7 +313,7 @@ decision_log(const struct decision *d, const char *source, const char *user,
 	log_begin(&line, "");
 	log_add_text(&line, "decision", class_words[class]);
 	log_add_text(&line, "reason", reason_word(d->reason));
-	log_add_text(&line, "user", user);
+	log_add_text(&line, "user", login->user);
 	log_add_text(&line, "source", source);
 	if (d->keys > 0)
 		log_add_number(&line, "keys", d->keys);
@@ -325,18 +335,19 @@ decision_log(const struct decision *d, const char *source, const char *user,
 	if (d->line != 0)
 		log_add_number(&line, "line", d->line);
 	log_identity(&line, d);
-	log_add_number(&line, "ms", (uint64_t)(ipc_now_ms() - began_ms));
+	log_add_number(&line, "ms", (uint64_t)(ipc_now_ms() -
+	    login->began_ms));
 	if (d->detail[0] != '\0')
 		log_add_text(&line, "detail", d->detail);
 	log_end(&line, class == REASON_ERROR ? LOG_ERR :
 	    d->fetch != REASON_OK ? LOG_WARNING : LOG_INFO);
+	count(&login->cache, d, source);
 }
 
 void
 login_log(const struct login *login)
 {
-	decision_log(&login->decision, login->source, login->user,
-	    login->began_ms);
+	decision_log(login, &login->decision, login->source);
 }
 
 uint32_t

@@ -150,11 +150,11 @@ int64_t login_end_ms(const struct login *login);
 /* Ends all workers. */
 void login_close(struct login *login);
 
-/* Writes the decision's line to the log. */
+/* Writes the decision's line to the log, and counts it. */
 void login_log(const struct login *login);
 
 /* The same for a part of a login that has a decision of its own. */
-void decision_log(const struct decision *decision, const char *source,
-    const char *user, int64_t began_ms);
+void decision_log(const struct login *login, const struct decision *decision,
+    const char *source);
 
 #endif

@@ -59,6 +59,7 @@ static const struct {
 	{ "setup", "let sshd ask sallyport, or take that back" },
 	{ "permissions", "check or fix owners and modes" },
 	{ "inspect", "print a certificate in words" },
+	{ "stats", "print how often logins ended how, for Prometheus" },
 	{ "version", "print what is installed" },
 };
 

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "parent/counters.h"
 #include "parent/key_fetch.h"
 #include "parent/provider_keys.h"
 
@@ -86,7 +87,10 @@ fetch_and_store(struct login *login, struct key_refresh *refresh,
 	uint32_t connect_ms = keys->state != IPC_KEYS_NONE ?
 	    CONNECT_WITH_KEYS_MS : DEADLINE_MAX_S * 1000;
 
-	if (!key_fetch(login, refresh, deadline_ms, connect_ms, &found))
+	bool ok = key_fetch(login, refresh, deadline_ms, connect_ms, &found);
+
+	counters_add(&login->cache, COUNTER_REFRESH, refresh->reason);
+	if (!ok)
 		return false;
 	found.fetched = (uint64_t)time(NULL);
 	refresh->stored = provider_keys_store(&login->cache, refresh->issuer,

@@ -15,7 +15,7 @@ from forge import Forgery, put
 from machine import AUTH_ID, ISSUER, SLASHED, write
 from room import CONFIG, OPK, SCRATCH, SETTINGS, USERS
 
-COMMANDS = ["add", "audit", "config", "inspect", "list", "permissions", "remove", "setup",
+COMMANDS = ["add", "audit", "config", "inspect", "list", "permissions", "remove", "setup", "stats",
             "version"]
 
 
@@ -34,7 +34,7 @@ def test_each_has_help_and_says_its_exit_status(host, command):
 @pytest.mark.parametrize("words", [
     ["add"], ["add", "a", "b"], ["add", "a", "b", "c", "d"], ["list", "x"], ["list", "--jsn"],
     ["config"], ["config", "fix"], ["permissions"], ["permissions", "mend"], ["inspect"],
-    ["permissions", "fix", "--json"], ["audit", "-x"]])
+    ["permissions", "fix", "--json"], ["audit", "-x"], ["stats", "x"], ["stats", "--output"]])
 def test_a_mistyped_command_does_nothing(host, words):
     ran = host.run(*words)
     assert ran.status == 2 and ran.out == "" and ran.err, ran

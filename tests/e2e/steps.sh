@@ -27,7 +27,7 @@ command -v npm >/dev/null || room_packages="$room_packages nodejs npm"
 # For ./check besides: the other compilers and builds, and the tests.
 check_packages="clang libclang-rt-dev llvm afl++ libcurl4-openssl-dev libssl-dev android-libboringssl-dev
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils python3-pytest strace openssl
-    mandoc zsh fish debootstrap systemd"
+    mandoc zsh fish debootstrap systemd python3-prometheus-client"
 # For ./bench: what sallyport is compared with, and what it needs (libjson-c5: Google's helper).
 bench_packages="curl openssl libjson-c5 valgrind"
 check_packages="$check_packages $bench_packages"

@@ -76,9 +76,11 @@ class Login:
     # The cache.
 
     def files(self):
+        """What logins go by: not the counters, which each run changes and none believes."""
         if not self.directory.exists():
             return {}
-        return {path.name: path.read_bytes() for path in self.directory.iterdir()}
+        return {path.name: path.read_bytes() for path in self.directory.iterdir()
+                if path.name != "counters"}
 
     def cache_has_changed(self):
         return self.files() != self.cached
