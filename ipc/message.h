@@ -155,7 +155,8 @@ enum ipc_principal {
 	F(KEY9_QUERY, U8, allow_http, 0, 1)                                   \
 	F(KEY9_QUERY, STR, ca_file, 0, PATH_LEN_MAX)                          \
 	F(KEY9_QUERY, PRINT, proxy, 0, PROXY_MAX)                             \
-	F(KEY9_QUERY, U32, stale_max_s, 0, STALE_MAX_MAX_S)
+	F(KEY9_QUERY, U32, stale_max_s, 0, STALE_MAX_MAX_S)                   \
+	F(KEY9_QUERY, U8, log_json, 0, 1)
 
 #define IPC_FIELDS_CONFIG_ERROR(F)                                            \
 	F(CONFIG_ERROR, U8, text, 1, IPC_TEXT_LAST)                           \
@@ -217,6 +218,7 @@ enum ipc_principal {
 	F(SETTINGS, U8, deny_status, 0, UINT8_MAX)                            \
 	F(SETTINGS, STR, ca_file, 0, PATH_LEN_MAX)                            \
 	F(SETTINGS, STR, ca_dirs, 0, PATH_LEN_MAX)                            \
+	F(SETTINGS, U8, log_json, 0, 1)                                       \
 	F(SETTINGS, U8, providers, 0, PROVIDERS_MAX)
 
 #define IPC_FIELDS_PROVIDER(F)                                                \
@@ -304,7 +306,8 @@ enum ipc_principal {
 #define IPC_FIELDS_SOURCES(F)                                                 \
 	F(SOURCES, U8, sources, 0, IPC_SOURCE_COUNT)                          \
 	F(SOURCES, U32, deadline_s, 1, DEADLINE_MAX_S)                        \
-	F(SOURCES, U8, denied, 0, 1)
+	F(SOURCES, U8, denied, 0, 1)                                          \
+	F(SOURCES, U8, log_json, 0, 1)
 
 #define IPC_FIELDS_SOURCE(F)                                                  \
 	F(SOURCE, U8, source, 0, IPC_SOURCE_COUNT - 1)                        \

@@ -191,6 +191,7 @@ hear_sources(struct authorize *a)
 	if (a->options->deadline_s == 0)
 		login->deadline_ms = login->began_ms +
 		    (int64_t)m.as.SOURCES.deadline_s * 1000;
+	log_as_json(m.as.SOURCES.log_json == 1);
 	denied = m.as.SOURCES.denied == 1;
 	if (!hear_each_source(a, m.as.SOURCES.sources))
 		return false;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "parent/k9_login.h"
+#include "parent/log.h"
 #include "parent/trusted_file.h"
 
 static bool
@@ -78,6 +79,7 @@ keep_query(struct query *query, const struct ipc_message *m)
 	query->ca_file[ca_file.len] = '\0';
 	query->timeout_s = m->as.KEY9_QUERY.timeout_s;
 	query->stale_max_s = m->as.KEY9_QUERY.stale_max_s;
+	log_as_json(m->as.KEY9_QUERY.log_json == 1);
 }
 
 /*

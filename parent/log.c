@@ -9,11 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "parent/log_json.h"
+
 #define DEV_LOG "/dev/log"
 #define JOURNAL "/run/systemd/journal/socket"
 
 static int log_fd = -1, journal_fd = -1;
-static bool log_stderr;
+static bool log_stderr, log_is_json;
 static pid_t log_pid;
 
 static int
@@ -59,11 +61,18 @@ log_to_person(void)
 }
 
 void
+log_as_json(bool json)
+{
+	log_is_json = json;
+}
+
+void
 log_begin(struct log_line *line, const char *words)
 {
 	line->used = line->fields_used = 0;
 	line->text[0] = line->fields[0] = '\0';
 	log_add_text(line, NULL, words);
+	line->words = line->used;
 }
 
 /* A field while it is composed: whole, or not at all. */
@@ -211,20 +220,20 @@ send_to(int fd, const char *datagram, int n, size_t size)
 }
 
 static bool
-to_journal(const struct log_line *line, int priority)
+to_journal(const struct log_line *line, const char *text, int priority)
 {
-	char out[sizeof(line->text) + sizeof(line->fields) + 128];
+	char out[2 * LOG_FIELDS_MAX + 128];
 	int n = snprintf(out, sizeof(out), "MESSAGE=%s\nPRIORITY=%d\n"
 	    "SYSLOG_IDENTIFIER=sallyport\nSYSLOG_FACILITY=%d\n%s",
-	    line->text, priority, LOG_FAC(LOG_AUTHPRIV), line->fields);
+	    text, priority, LOG_FAC(LOG_AUTHPRIV), line->fields);
 
 	return send_to(journal_fd, out, n, sizeof(out));
 }
 
 static void
-to_syslog(const struct log_line *line, int priority)
+to_syslog(const char *text, int priority)
 {
-	char stamp[32] = "", out[sizeof(line->text) + 128];
+	char stamp[32] = "", out[LOG_FIELDS_MAX + 128];
 	time_t now = time(NULL);
 	struct tm tm;
 	int n;
@@ -232,21 +241,26 @@ to_syslog(const struct log_line *line, int priority)
 	if (localtime_r(&now, &tm) != NULL)
 		(void)strftime(stamp, sizeof(stamp), "%b %e %T", &tm);
 	n = snprintf(out, sizeof(out), "<%d>%s sallyport[%d]: %s",
-	    LOG_AUTHPRIV | priority, stamp, (int)log_pid, line->text);
+	    LOG_AUTHPRIV | priority, stamp, (int)log_pid, text);
 	(void)send_to(log_fd, out, n, sizeof(out));
 }
 
 void
 log_end(struct log_line *line, int priority)
 {
-	char out[sizeof(line->text) + 128];
+	char out[sizeof(line->text) + 128], json[LOG_FIELDS_MAX];
+	const char *text = line->text;
 	int n;
 
+	if (log_is_json) {
+		log_json(line, json);
+		text = json;
+	}
 	if (log_stderr) {
 		n = snprintf(out, sizeof(out), "sallyport: %s\n", line->text);
 		(void)!write(STDERR_FILENO, out, (size_t)n);
 	}
 	/* The journal is what reads /dev/log where it runs: one of the two. */
-	if (!to_journal(line, priority))
-		to_syslog(line, priority);
+	if (!to_journal(line, text, priority))
+		to_syslog(text, priority);
 }

@@ -22,6 +22,9 @@ void log_open(bool to_stderr);
 /* To standard error only: for what a person tries by hand. */
 void log_to_person(void);
 
+/* From now on lines are JSON, as sallyport.yaml says; those for people stay. */
+void log_as_json(bool json);
+
 /* Room for every field that a decision has, three of them at their longest. */
 #define LOG_LINE_MAX 2048
 /* What one value may take in the line, escapes and all; the rest is cut. */
@@ -32,6 +35,7 @@ void log_to_person(void);
 struct log_line {
 	char text[LOG_LINE_MAX];
 	size_t used;
+	size_t words; /* of text: what stands before the fields */
 	char fields[LOG_FIELDS_MAX]; /* SALLYPORT_KEY=value, a line each */
 	size_t fields_used;
 };

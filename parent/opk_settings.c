@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "parent/log.h"
 #include "parent/word_stands.h"
 
 bool
@@ -118,6 +119,7 @@ take(struct login *login, struct opk_settings *settings,
 	settings->expiry_time = m->as.SETTINGS.expiry_time == 1;
 	settings->deny_status = m->as.SETTINGS.deny_status;
 	settings->deadline_s = m->as.SETTINGS.deadline_s;
+	log_as_json(m->as.SETTINGS.log_json == 1);
 	settings->nproviders = m->as.SETTINGS.providers;
 	opk_settings_copy(file, m->as.SETTINGS.ca_file);
 	opk_settings_copy(dirs, m->as.SETTINGS.ca_dirs);

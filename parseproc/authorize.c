@@ -79,6 +79,7 @@ say_sources(const struct authorize *a)
 
 	m.as.SOURCES.sources = (uint8_t)sources->n;
 	m.as.SOURCES.deadline_s = a->config.deadline_s;
+	m.as.SOURCES.log_json = a->config.log_json;
 	m.as.SOURCES.denied = a->denied;
 	err = ipc_write(a->ch, &m);
 	for (size_t i = 0; err == ERR_OK && i < sources->n; i++)

@@ -66,6 +66,7 @@ say_query(struct ipc_channel *ch, const struct config *config,
 	m.as.KEY9_QUERY.ca_file = span(k9->ca_file, strlen(k9->ca_file));
 	m.as.KEY9_QUERY.proxy = span(k9->proxy, strlen(k9->proxy));
 	m.as.KEY9_QUERY.stale_max_s = config->sallyport.stale_max_s;
+	m.as.KEY9_QUERY.log_json = config->sallyport.log_json;
 	return ipc_write(ch, &m);
 }
 

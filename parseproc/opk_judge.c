@@ -100,6 +100,7 @@ say_settings(struct opk_session *s)
 	m.as.SETTINGS.deny_status = (uint8_t)settings->deny_status;
 	m.as.SETTINGS.ca_file = text_field(span_of(config->ca_file));
 	m.as.SETTINGS.ca_dirs = text_field(span_of(config->ca_dir));
+	m.as.SETTINGS.log_json = settings->log_json;
 	m.as.SETTINGS.providers = (uint8_t)s->login.nissuers;
 	opk_session_send(s, &m);
 }

@@ -11,11 +11,12 @@ static const struct config_key home_policy = { "home_policy", NULL };
 static const struct config_key expiry_time = { "expiry_time", NULL };
 static const struct config_key deadline = { "deadline", NULL };
 static const struct config_key deny_status = { "deny_status", NULL };
-
+static const struct config_key log_json = { "log_json", NULL };
 static const struct config_key sources = { "sources", NULL };
 
 static const struct config_key *const keys[] = { &stale_max, &preload_max,
-	&home_policy, &expiry_time, &deadline, &deny_status, &sources };
+	&home_policy, &expiry_time, &deadline, &deny_status, &log_json,
+	&sources };
 
 static bool
 is_known(const struct yaml_node *node)
@@ -39,7 +40,7 @@ check_names(const struct yaml_map *map, struct config_error *error)
 			    node->line, NULL, "unknown key: remove it, or "
 			    "correct it to stale_max, preload_max, "
 			    "home_policy, expiry_time, deadline, "
-			    "deny_status or sources");
+			    "deny_status, log_json or sources");
 	return REASON_OK;
 }
 
@@ -70,6 +71,8 @@ read_all(const struct yaml_map *map, struct sallyport_config *config,
 		reason = config_number(map, deny_status, 0, DENY_STATUS_MAX,
 		    "must be a whole number, 0 to 255", &config->deny_status,
 		    error);
+	if (reason == REASON_OK)
+		reason = config_bool(map, log_json, &config->log_json, error);
 	if (reason == REASON_OK)
 		reason = sources_config_read(map, sources.path,
 		    config->deadline_s, &config->sources, error);

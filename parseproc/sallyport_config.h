@@ -25,6 +25,7 @@ struct sallyport_config {
 	bool expiry_time; /* whether the line says when it ends */
 	uint32_t deadline_s; /* 1 to DEADLINE_MAX_S */
 	uint32_t deny_status; /* of a denied login; <= DENY_STATUS_MAX */
+	bool log_json; /* whether log lines are JSON */
 	struct sources_config sources; /* of `authorize` */
 };
 

@@ -156,7 +156,7 @@ def fields(line):
     r"""key=value and key="value with spaces, \" and all" of a log line."""
     found = re.findall(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|\S+)', line)
     assert len(dict(found)) == len(found), f"a field twice: {line}"
-    return {key: value.strip('"') for key, value in found}
+    return {key: value[1:-1] if value[0] == '"' else value for key, value in found}
 
 
 # Running it.

@@ -16,6 +16,7 @@
 
 #include "ipc/channel.h"
 #include "parent/log.h"
+#include "parent/log_json.h"
 #include "tests/parent/scratch.h"
 
 static struct log_line line;
@@ -276,6 +277,97 @@ log_fields_full_stay_lines(void **state)
 	}
 }
 
+/* --- and as JSON --- */
+
+static const char *
+as_json(void)
+{
+	static char json[LOG_FIELDS_MAX];
+
+	log_json(&line, json);
+	return json;
+}
+
+static void
+log_json_words_then_fields(void **state)
+{
+	(void)state;
+	log_begin(&line, "key dropped");
+	log_add_text(&line, "reason", "key_rsa");
+	log_add_number(&line, "line", 3);
+	assert_string_equal(as_json(), "{\"message\":\"key dropped\","
+	    "\"reason\":\"key_rsa\",\"line\":\"3\"}");
+	log_begin(&line, "");
+	log_add_text(&line, "fetch_detail", "a=\"b\" \\ \n\xc3\xa9");
+	assert_string_equal(as_json(), "{\"fetch_detail\":\"a=\\\"b\\\" "
+	    "\\\\\\\\ \\\\x0a\\\\xc3\\\\xa9\"}");
+	log_begin(&line, "");
+	assert_string_equal(as_json(), "{}");
+}
+
+/* Behind a string of JSON that has no escape but \" and \\; NULL: it is none. */
+static const char *
+skip_string(const char *p)
+{
+	if (*p++ != '"')
+		return NULL;
+	for (; *p != '"'; p++) {
+		if (*p == '\\' && *++p != '"' && *p != '\\')
+			return NULL;
+		if (*p < 0x20 || *p > 0x7e)
+			return NULL;
+	}
+	return p + 1;
+}
+
+/* How many members an object of strings has. */
+static size_t
+members_of(const char *p)
+{
+	size_t n = 0;
+
+	assert_int_equal(*p++, '{');
+	for (; *p != '}'; n++) {
+		if (n > 0)
+			assert_int_equal(*p++, ',');
+		assert_non_null(p = skip_string(p));
+		assert_int_equal(*p++, ':');
+		assert_non_null(p = skip_string(p));
+	}
+	assert_int_equal(p[1], '\0');
+	return n;
+}
+
+static void
+log_json_every_byte_an_object(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c <= UINT8_MAX; c++) {
+		uint8_t byte = (uint8_t)c;
+
+		(void)with_value(&byte, 1);
+		assert_int_equal(members_of(as_json()), 1);
+	}
+}
+
+/* Whatever is too long is left out whole, at every length. */
+static void
+log_json_full_stays_an_object(void **state)
+{
+	static const char bytes[] = { 'a', '"', '\\', '\n' };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		for (size_t n = 0; n < 600; n++) {
+			log_begin(&line, "words");
+			for (int k = 0; k < 12; k++)
+				log_add(&line, "key", long_value(bytes[i]),
+				    n);
+			assert_true(members_of(as_json()) >= 3);
+			assert_true(strlen(as_json()) < LOG_FIELDS_MAX);
+		}
+}
+
 /* --- where it goes --- */
 
 #define JOURNAL "/run/systemd/journal/socket"
@@ -435,6 +527,30 @@ log_journal_there_line_goes_there_alone(void **state)
 }
 
 static void
+log_json_asked_for_both_have_it(void **state)
+{
+	int syslog = own_dev(true), journal = own_journal();
+	const char *got;
+
+	(void)state;
+	log_as_json(true);
+	log_open(false);
+	log_one("words", LOG_INFO);
+	got = received(journal);
+	assert_memory_equal(got,
+	    "MESSAGE={\"message\":\"words\",\"n\":\"1\"}\nPRIORITY=6\n", 47);
+	assert_non_null(strstr(got, "\nSALLYPORT_N=1\n"));
+	(void)close(journal);
+	log_one("words", LOG_INFO);
+	assert_non_null(strstr(received(syslog),
+	    "]: {\"message\":\"words\",\"n\":\"1\"}"));
+	log_as_json(false);
+	log_one("words", LOG_INFO);
+	assert_non_null(strstr(received(syslog), "]: words n=1"));
+	(void)close(syslog);
+}
+
+static void
 log_longest_line_fits_the_journal(void **state)
 {
 	int journal;
@@ -564,11 +680,15 @@ main(void)
 		cmocka_unit_test(log_fields_for_the_journal_one_line_each),
 		cmocka_unit_test(log_fields_every_byte_stays_in_its_line),
 		cmocka_unit_test(log_fields_full_stay_lines),
+		cmocka_unit_test(log_json_words_then_fields),
+		cmocka_unit_test(log_json_every_byte_an_object),
+		cmocka_unit_test(log_json_full_stays_an_object),
 		cmocka_unit_test(log_dev_log_absent_no_failure),
 		cmocka_unit_test(log_line_arrives_with_its_head),
 		cmocka_unit_test(log_longest_line_arrives_whole),
 		cmocka_unit_test(log_full_syslog_never_waits),
 		cmocka_unit_test(log_journal_there_line_goes_there_alone),
+		cmocka_unit_test(log_json_asked_for_both_have_it),
 		cmocka_unit_test(log_longest_line_fits_the_journal),
 		cmocka_unit_test(log_journal_of_another_not_told),
 		cmocka_unit_test(log_journal_takes_nothing_syslog_does),

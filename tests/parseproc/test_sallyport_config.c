@@ -35,6 +35,7 @@ sallyport_config_nothing_gives_defaults(void **state)
 	assert_false(config.expiry_time);
 	assert_int_equal(config.deadline_s, 5);
 	assert_int_equal(config.deny_status, 0);
+	assert_false(config.log_json);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_int_equal(read_text(texts[i]), REASON_OK);
 		assert_int_equal(config.stale_max_s, 24 * 3600);
@@ -91,7 +92,8 @@ sallyport_config_all_keys_read(void **state)
 	(void)state;
 	assert_int_equal(read_text("stale_max: 1h\npreload_max: 366d\n"
 	    "home_policy: false\nexpiry_time: true\ndeadline: 30\n"
-	    "deny_status: 255\n"), REASON_OK);
+	    "deny_status: 255\nlog_json: true\n"), REASON_OK);
+	assert_true(config.log_json);
 	assert_int_equal(config.stale_max_s, 3600);
 	assert_int_equal(config.preload_max_s, 366 * 86400);
 	assert_false(config.home_policy);
@@ -124,6 +126,7 @@ sallyport_config_bad_values_refused(void **state)
 		{ "deadline: 0s", "deadline must be a time of 1s to 30s" },
 		{ "deadline: 31", "deadline must be a time of 1s to 30s" },
 		{ "deadline: 1m", "deadline must be a time of 1s to 30s" },
+		{ "log_json: json", "log_json must be true or false" },
 		{ "deny_status: 256", "deny_status must be a whole number" },
 		{ "deny_status: [1]", "deny_status must be a single" },
 		{ "expiry_time: trux", "expiry_time must be true or false" },
