@@ -83,7 +83,9 @@ class Laboratory:
 
     def _run(self, command, timeout=TIMEOUT_S):
         """Its exit status and output; None and the output if it does not end."""
-        env = {name: value for name, value in os.environ.items() if name != "SALLYPORT_STAGE"}
+        # Without SALLYPORT_DEEP: what ./check runs every time has to notice.
+        env = {name: value for name, value in os.environ.items()
+               if name not in ("SALLYPORT_STAGE", "SALLYPORT_DEEP")}
         process = subprocess.Popen(
             command, cwd=self.tree, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True, text=True, errors="replace",

@@ -249,6 +249,8 @@ def test_userinfo_of_somebody_else_counts_for_nothing(host, idp, warm, by_group,
 def test_userinfo_that_names_a_denied_email_denies(host, idp, warm, by_group):
     """Whatever a plugin says: it is not asked."""
     host.config("deny_emails:\n  - eve@example.com\n")
-    host.plugin("echo allow")
+    host.plugin("exit 7", "a")
+    host.plugin("echo allow", "b")
     serve_userinfo(idp, sub="alice", groups=["admins"], email="Eve@example.com")
-    host.refused(with_access_token(), "denied_email")
+    result = host.refused(with_access_token(), "denied_email")
+    assert not any("plugin" in line for line in result.log), "the first one's trouble is told"

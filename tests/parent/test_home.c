@@ -512,6 +512,23 @@ home_mute_name_service_not_waited_for(void **state)
 	assert_int_equal(umount("/etc/passwd"), 0);
 }
 
+/* Who is not asked asks nobody: it would wait for a writer here. */
+static void
+home_name_service_left_alone_until_asked(void **state)
+{
+	int status;
+
+	(void)state;
+	mute_name_service();
+	begin("joe", NULL, NULL);
+	end();
+	(void)alarm(20);
+	assert_true(waitpid(-1, &status, 0) > 0);
+	(void)alarm(0);
+	assert_int_equal(status, 0);
+	assert_int_equal(umount("/etc/passwd"), 0);
+}
+
 static bool
 status_says(pid_t pid, const char *line)
 {
@@ -816,6 +833,7 @@ main(void)
 		cmocka_unit_test(home_asked_of_name_service),
 		cmocka_unit_test(home_unprivileged_where_it_may_read),
 		cmocka_unit_test(home_mute_name_service_not_waited_for),
+		cmocka_unit_test(home_name_service_left_alone_until_asked),
 		cmocka_unit_test(home_child_holds_nothing_of_ours),
 		cmocka_unit_test(home_child_dies_with_its_parent),
 		cmocka_unit_test(home_taken_in_the_parents_cage),

@@ -307,6 +307,21 @@ judge_denied_user_reads_no_rule(void **state)
 	ended_well();
 }
 
+/* What sshd says it was offered is not what we have read. */
+static void
+judge_certificate_of_another_type_refused(void **state)
+{
+	static const char type[] = "ssh-ed25519-cert-v01@openssh.com";
+
+	(void)state;
+	login_by("RS256-ecdsa");
+	login.cert.type = span_of(type);
+	begin(false);
+	(void)hear(IPC_SET(SETTINGS));
+	(void)verdict_is(REASON_CERT_TYPE);
+	ended_well();
+}
+
 static void
 judge_says_settings_only(void **state)
 {
@@ -798,6 +813,8 @@ main(void)
 		    judge_asks_for_what_could_still_allow, stop),
 		cmocka_unit_test_teardown(
 		    judge_home_policy_off_never_asks_for_it, stop),
+		cmocka_unit_test_teardown(
+		    judge_certificate_of_another_type_refused, stop),
 		cmocka_unit_test_teardown(judge_denied_user_reads_no_rule,
 		    stop),
 		cmocka_unit_test_teardown(judge_says_settings_only, stop),

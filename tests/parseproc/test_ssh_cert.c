@@ -432,13 +432,13 @@ ssh_cert_key_out_of_bounds_refused(void **state)
 		assert_int_equal(read_fields(&f), cases[i].ok ?
 		    REASON_CERT_SELF : REASON_CERT_KEY);
 	}
-	/* An exponent with a zero that is no sign. */
-	{
+	/* An exponent with a zero that is no sign, a negative modulus. */
+	for (size_t negative = 0; negative < 2; negative++) {
 		struct wire_writer w = { modulus, sizeof(modulus), 0 };
 		uint8_t n[257] = { 0, 0x80, [256] = 1 };
 
-		put(&w, TEXT("\0\x03"));
-		put(&w, (struct span){ n, 257 });
+		put(&w, negative ? TEXT("\x03") : TEXT("\0\x03"));
+		put(&w, (struct span){ n + negative, 257 - negative });
 		f.key = (struct span){ modulus, w.used };
 		assert_int_equal(read_fields(&f), REASON_CERT_KEY);
 	}
