@@ -48,6 +48,8 @@ void audit_sshd(struct audit *audit);
 void audit_files(struct audit *audit);
 /* The sources of authorize. */
 void audit_sources(struct audit *audit);
+/* Whether the chained command's words are written as a login wants them. */
+void audit_chain_words(struct audit *audit, const struct trusted_file *text);
 /* How the rows of providers and auth_id go together. */
 void audit_rules(struct audit *audit);
 void audit_homes(struct audit *audit);

@@ -267,8 +267,9 @@ audit_settings(struct audit *audit)
 	if (trusted_missing(SALLYPORT_CONFIG) || !look(audit, SALLYPORT_CONFIG,
 	    TRUST_ROOT, CONFIG_FILE_MAX, &text))
 		return;
-	audit_yaml_sallyport(&audit->findings, SALLYPORT_CONFIG, &text,
-	    &audit->settings);
+	if (audit_yaml_sallyport(&audit->findings, SALLYPORT_CONFIG, &text,
+	    &audit->settings))
+		audit_chain_words(audit, &text);
 	trusted_free(&text);
 }
 

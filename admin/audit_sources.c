@@ -5,6 +5,7 @@
 #include "admin/audit.h"
 #include "parent/command_process.h"
 #include "parent/local_user.h"
+#include "parent/plugin_command.h"
 
 static void
 look_at_chain(struct audit *audit, const struct source_config *chain)
@@ -35,6 +36,21 @@ look_at_chain(struct audit *audit, const struct source_config *chain)
 		    "AuthorizedKeysCommandUser root, or its own name as user:",
 		    "sshd starts sallyport as %s, who cannot run the chained "
 		    "command as %s", audit->user.name, chain->run_as);
+}
+
+void
+audit_chain_words(struct audit *audit, const struct trusted_file *text)
+{
+	const struct source_config *chain = sources_config_find(
+	    &audit->settings.sources, IPC_SOURCE_CHAIN);
+
+	if (chain != NULL && !plugin_command_stands((const char *)text->data,
+	    text->len, chain->words, chain->words_len))
+		finding_add(&audit->findings, FINDING_CHAIN_COMMAND,
+		    SALLYPORT_CONFIG, 0, "write command: on a line of its own, "
+		    "without escapes", "the chained command is not run, as its "
+		    "words do not stand there one behind the other, with white "
+		    "space behind the last");
 }
 
 void

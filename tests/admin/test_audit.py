@@ -258,6 +258,9 @@ WAYS = [
         "openpubkey, key9 or chain"),
     Way("chained program missing", sources(chain("/opt/no/such")), "chain_command", SETTINGS, 0,
         "create it"),
+    Way("chained command within braces", sources(
+        "sources: [{source: chain, user: nobody, command: /usr/bin/true %u}]\n"), "chain_command",
+        SETTINGS, 0, "on a line of its own"),
     Way("chain as root", sources(chain(user="root")), "chain_user", SETTINGS, 0, "no other job"),
     Way("chain as a user of elsewhere", sources(chain(user="nobody-here")), "chain_user",
         SETTINGS, 0, "no other job"),
