@@ -141,22 +141,85 @@ check_file(const struct stat *st, enum trust trust,
 	return 0;
 }
 
+/* More would be a loop. */
+#define LINKS_MAX 16
+
 /* O_NONBLOCK: a FIFO in its place must not hold us up. */
 #define OPEN_FLAGS                                                            \
 	(O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-/* Where links lead, the same must hold. */
+/*
+ * Puts into the place of the first link in path where that leads. 1, or 0 if
+ * there is none, or -1 with errno.
+ */
+static int
+follow_one(char path[PATH_MAX])
+{
+	char target[PATH_MAX], whole[PATH_MAX];
+
+	for (size_t at = 1, end;; at = end + 1) {
+		char behind;
+		ssize_t n;
+
+		end = at + strcspn(path + at, "/");
+		behind = path[end];
+		path[end] = '\0';
+		n = readlink(path, target, sizeof(target) - 1);
+		path[end] = behind;
+		if (n != -1) {
+			target[n] = '\0';
+			if (snprintf(whole, sizeof(whole), "%.*s%s%s",
+			    target[0] == '/' ? 0 : (int)at, path, target,
+			    path + end) >= (int)sizeof(whole)) {
+				errno = ENAMETOOLONG;
+				return -1;
+			}
+			memcpy(path, whole, sizeof(whole));
+			return 1;
+		}
+		if (errno != EINVAL)
+			return -1;
+		if (behind == '\0')
+			return 0;
+	}
+}
+
+/*
+ * Where path leads in the end; what holds for it must hold for where each link
+ * on the way leads. -1 with *problem, or with errno.
+ */
+static int
+resolve(const char *path, enum trust trust, char real[PATH_MAX],
+    struct file_problem *problem)
+{
+	bool linked;
+	int found = 1;
+
+	if (snprintf(real, PATH_MAX, "%s", path) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	for (int links = 0; found == 1; links++) {
+		if (links > LINKS_MAX) {
+			errno = ELOOP;
+			return -1;
+		}
+		if (trust != TRUST_ANY &&
+		    check_directories(real, trust, &linked, problem) == -1)
+			return -1;
+		found = follow_one(real);
+	}
+	return found;
+}
+
 static int
 open_through_links(const char *path, enum trust trust,
     struct file_problem *problem)
 {
 	char real[PATH_MAX];
-	bool linked;
 
-	if (realpath(path, real) == NULL || (trust != TRUST_ANY &&
-	    check_directories(real, trust, &linked, problem) == -1))
-		return -1;
-	return open(real, OPEN_FLAGS);
+	return resolve(path, trust, real, problem) == -1 ? -1 :
+	    open(real, OPEN_FLAGS);
 }
 
 static int
@@ -222,17 +285,14 @@ trusted_directory(const char *path, enum trust trust,
 	bool linked;
 
 	*problem = (struct file_problem){ .reason = REASON_OK };
-	if (trust != TRUST_ANY &&
-	    check_directories(path, trust, &linked, problem) == -1)
-		return false;
-	if (realpath(path, real) == NULL) {
-		(void)problem_set(problem, trusted_reason(errno), "%s",
-		    strerror(errno));
+	if (resolve(path, trust, real, problem) == -1) {
+		if (problem->reason == REASON_OK)
+			(void)problem_set(problem, trusted_reason(errno),
+			    "%s", strerror(errno));
 		return false;
 	}
 	return trust == TRUST_ANY ||
-	    (check_directories(real, trust, &linked, problem) == 0 &&
-	    look_at_directory(real, trust, &linked, problem) == 0);
+	    look_at_directory(real, trust, &linked, problem) == 0;
 }
 
 /* More room; what was there may be a secret, and leaves nothing behind. */

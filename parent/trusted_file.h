@@ -41,7 +41,7 @@ enum reason trusted_reason(int error);
 
 /*
  * Opens path, which must be absolute and a regular file, and every directory
- * on the way changeable by root or us only. Returns a descriptor for reading,
+ * on the way, links followed, changeable by root or us only. Returns a descriptor for reading,
  * or -1 with *problem. With TRUST_ANY only "a regular file" holds.
  */
 int trusted_open(const char *path, enum trust trust,

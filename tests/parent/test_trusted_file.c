@@ -44,6 +44,16 @@ open_name(const char *name, enum trust trust)
 	return open_path(scratch(name), trust);
 }
 
+/* With the whole path of where it leads in it. */
+static void
+link_whole(const char *to, const char *name)
+{
+	char whole[PATH_LEN_MAX];
+
+	(void)snprintf(whole, sizeof(whole), "%s", scratch(to));
+	assert_int_equal(symlink(whole, scratch(name)), 0);
+}
+
 static void
 make(const char *name, uid_t owner, mode_t mode)
 {
@@ -215,6 +225,15 @@ trusted_file_link_led_to_both_ways_checked(void **state)
 	    REASON_CONFIG_MODE);
 	assert_int_equal(open_name("unsafe/link", TRUST_ROOT),
 	    REASON_CONFIG_MODE);
+	/* Safe at both ends, and others choose what lies between. */
+	link_whole("safe/file", "unsafe/whole");
+	link_whole("unsafe/whole", "safe/twice");
+	assert_int_equal(open_name("safe/twice", TRUST_ROOT),
+	    REASON_CONFIG_MODE);
+	assert_int_equal(symlink("good", scratch("safe/again")), 0);
+	assert_int_equal(open_name("safe/again", TRUST_ROOT), REASON_OK);
+	assert_int_equal(symlink("../good/again", scratch("safe/thrice")), 0);
+	assert_int_equal(open_name("safe/thrice", TRUST_ROOT), REASON_OK);
 	assert_int_equal(symlink("nowhere", scratch("dangling")), 0);
 	assert_int_equal(open_name("dangling", TRUST_ROOT),
 	    REASON_CONFIG_MISSING);
