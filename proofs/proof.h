@@ -16,10 +16,14 @@
 #define ASSUME(condition) __CPROVER_assume(condition)
 /*
  * A proof about nothing passes too: this must be seen to happen, or the proof
- * fails (`run` knows the word).
+ * fails (`run` knows the word). With a bug in the code nobody asks.
  */
+#ifdef MUTANT
+#define POSSIBLE(condition, text) (void)(condition)
+#else
 #define POSSIBLE(condition, text)                                             \
 	__CPROVER_assert(!(condition), "possible: " text)
+#endif
 
 /* A bound that is none: no process of ours can have so much memory (16 GiB). */
 #define ANY_LEN (SIZE_MAX >> 30)
@@ -39,6 +43,17 @@ within(const void *p, size_t n, const void *base, size_t size)
 	    OFFSET(p) + n <= OFFSET(base) + size;
 }
 
+/* The same of spans, as an expression, which is what contracts want; an empty one may be anywhere. */
+#define SPAN_IN(s, whole)                                                     \
+	((s).len == 0 || (__CPROVER_same_object((s).p, (whole).p) &&          \
+	    (s).len <= (whole).len && OFFSET((s).p) >= OFFSET((whole).p) &&   \
+	    OFFSET((s).p) + (s).len <= OFFSET((whole).p) + (whole).len))
+/* What a reader has left is the end of a span. */
+#define IS_REST(r, whole)                                                     \
+	(__CPROVER_same_object((r).p, (whole).p) &&                           \
+	    (r).left <= (whole).len && OFFSET((r).p) + (r).left ==            \
+	    OFFSET((whole).p) + (whole).len)
+
 /* n bytes of any content, with nothing before or behind them; NULL may stand for none. */
 static inline uint8_t *
 any_bytes(size_t n)
@@ -48,5 +63,12 @@ any_bytes(size_t n)
 	ASSUME(p != NULL || n == 0);
 	return p;
 }
+
+/*
+ * The last n bytes, any, of an array of a fixed size, which is far quicker
+ * where each byte is looked at. Nothing is behind them, and before them only
+ * if they are not all of it.
+ */
+#define LAST(array, n) ((array) + sizeof(array) - (n))
 
 #endif

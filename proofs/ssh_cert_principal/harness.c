@@ -1,0 +1,24 @@
+/* Looking for the login name in a list of principals that was read. */
+#include "proofs/proof.h"
+
+/* Here, so that the contract in its loop knows the words above. */
+#include "parseproc/ssh_cert.c"
+
+void
+harness(void)
+{
+	struct span list = { NULL, ANY(size_t) }, user = { NULL, ANY(size_t) };
+	struct ssh_cert cert = { .nprincipals = ANY(size_t) };
+	enum ssh_cert_principal which;
+
+	ASSUME(list.len <= SSH_CERT_MAX && user.len <= ANY_LEN);
+	list.p = any_bytes(list.len);
+	user.p = any_bytes(user.len);
+	cert.principals = list;
+	which = ssh_cert_principal(&cert, user);
+	PROVE((which == SSH_CERT_NONE) == (cert.nprincipals == 0),
+	    "any user only if the list is empty");
+	POSSIBLE(which == SSH_CERT_LOGIN_NAME, "the login name");
+	POSSIBLE(which == SSH_CERT_WILDCARD, "the wildcard");
+	POSSIBLE(which == SSH_CERT_REFUSED && list.len > 1000, "neither");
+}
