@@ -1,0 +1,38 @@
+/*
+ * What ssh_user_key_fields() promises (proved in ssh_user_key), for the proof
+ * about who calls it.
+ */
+#include "parseproc/ssh_user_key.h"
+#include "proofs/proof.h"
+
+/* What was between a reader's two places. */
+#define STEPPED(before, n, after)                                             \
+	((struct span){ before, (n) - (after).left })
+/* Within it, a key of the type, within its bounds. */
+#define IS_RSA(key, in)                                                       \
+	(SPAN_IN((key)->n, in) && SPAN_IN((key)->e, in) &&                    \
+	    (key)->n.len >= JWK_RSA_BITS_MIN / 8 &&                           \
+	    (key)->n.len <= JWK_RSA_BITS_MAX / 8 && (key)->e.len > 0 &&       \
+	    (key)->e.len <= (JWK_EXPONENT_BITS_MAX + 7) / 8)
+#define IS_POINT(key, in, n) (SPAN_IN((key)->point, in) && (key)->point.len == (n))
+#define IS_USER_KEY(key, in)                                                  \
+	(((key)->type == JWK_RSA && (key)->alg == JWS_RS256 &&                \
+	    IS_RSA(key, in)) ||                                               \
+	    ((key)->type == JWK_P256 && (key)->alg == JWS_ES256 &&            \
+	    IS_POINT(key, in, JWK_P256_LEN)) ||                               \
+	    ((key)->type == JWK_ED25519 && (key)->alg == JWS_EDDSA &&         \
+	    IS_POINT(key, in, JWK_ED25519_LEN)))
+
+bool ssh_user_key_fields(enum jwk_type type, struct wire_reader *r,
+    struct jwk *key)
+__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
+__CPROVER_requires(__CPROVER_r_ok(r->p, r->left))
+__CPROVER_requires(__CPROVER_w_ok(key, sizeof(*key)))
+__CPROVER_assigns(*r, *key)
+__CPROVER_ensures(r->left <= __CPROVER_old(r->left) &&
+    __CPROVER_same_object(r->p, __CPROVER_old(r->p)) &&
+    OFFSET(r->p) + r->left ==
+    OFFSET(__CPROVER_old(r->p)) + __CPROVER_old(r->left))
+__CPROVER_ensures(!__CPROVER_return_value || (key->type == type &&
+    IS_USER_KEY(key, STEPPED(__CPROVER_old(r->p), __CPROVER_old(r->left),
+    *r))));
