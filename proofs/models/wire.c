@@ -10,9 +10,11 @@
 static enum err
 step(struct wire_reader *r, size_t n)
 {
-	__CPROVER_precondition(__CPROVER_r_ok(r->p, r->left), "wire: bytes");
+	bool there = r->left == 0 || __CPROVER_r_ok(r->p, r->left);
+
+	__CPROVER_precondition(there, "wire: bytes");
 	/* What was just asked is known from here on: no long sums later. */
-	ASSUME(__CPROVER_r_ok(r->p, r->left));
+	ASSUME(there);
 	if (r->left < n)
 		return ERR_SHORT;
 	r->p += n;
