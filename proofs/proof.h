@@ -43,7 +43,7 @@ within(const void *p, size_t n, const void *base, size_t size)
 	    OFFSET(p) + n <= OFFSET(base) + size;
 }
 
-/* The same of spans, as an expression, which is what contracts want; an empty one may be anywhere. */
+/* The same of spans, for contracts; an empty one may be anywhere. */
 #define SPAN_IN(s, whole)                                                     \
 	((s).len == 0 || (__CPROVER_same_object((s).p, (whole).p) &&          \
 	    (s).len <= (whole).len && OFFSET((s).p) >= OFFSET((whole).p) &&   \
@@ -54,7 +54,7 @@ within(const void *p, size_t n, const void *base, size_t size)
 	    (r).left <= (whole).len && OFFSET((r).p) + (r).left ==            \
 	    OFFSET((whole).p) + (whole).len)
 
-/* n bytes of any content, with nothing before or behind them; NULL may stand for none. */
+/* n bytes, any, with nothing before or behind; NULL may stand for none. */
 static inline uint8_t *
 any_bytes(size_t n)
 {

@@ -1,6 +1,6 @@
 /*
- * What message.c's own functions promise each other: proved in ipc_printable
- * and ipc_fields, taken for granted where they are called.
+ * What message.c's own functions promise each other. Of ipc_printable() it is
+ * proved in the proof of that name, of get_fields() taken for granted.
  */
 #include "ipc/message.h"
 #include "proofs/proof.h"

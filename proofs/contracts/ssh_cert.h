@@ -1,6 +1,5 @@
 /*
- * What ssh_cert.c's own functions promise each other; proved in
- * ssh_cert_lists, taken for granted in ssh_cert_read.
+ * What the functions of ssh_cert.c that read its lists promise.
  */
 #include "parseproc/ssh_cert.h"
 #include "proofs/contracts/ssh_user_key.h"

@@ -1,6 +1,5 @@
 /*
- * What ssh_user_key_fields() promises (proved in ssh_user_key), for the proof
- * about who calls it.
+ * What ssh_user_key_fields() promises.
  */
 #include "parseproc/ssh_user_key.h"
 #include "proofs/proof.h"
@@ -14,7 +13,8 @@
 	    (key)->n.len >= JWK_RSA_BITS_MIN / 8 &&                           \
 	    (key)->n.len <= JWK_RSA_BITS_MAX / 8 && (key)->e.len > 0 &&       \
 	    (key)->e.len <= (JWK_EXPONENT_BITS_MAX + 7) / 8)
-#define IS_POINT(key, in, n) (SPAN_IN((key)->point, in) && (key)->point.len == (n))
+#define IS_POINT(key, in, n)                                                  \
+	(SPAN_IN((key)->point, in) && (key)->point.len == (n))
 #define IS_USER_KEY(key, in)                                                  \
 	(((key)->type == JWK_RSA && (key)->alg == JWS_RS256 &&                \
 	    IS_RSA(key, in)) ||                                               \

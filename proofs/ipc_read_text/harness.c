@@ -5,7 +5,7 @@
 /* Here, so that the contract in its loop knows the words above. */
 #include "ipc/worker_end.c"
 
-/* As the proofs ipc_read and ipc_fields have it of the two messages that are expected. */
+/* What ipc_read() gives of the two that are expected, by the table's bounds. */
 enum err ipc_read(struct ipc_channel *ch, uint64_t expected,
     struct ipc_message *m)
 __CPROVER_requires(expected == (IPC_SET(TEXT) | IPC_SET(TEXT_END)))

@@ -1,8 +1,8 @@
 /*
- * Stand-ins for memcpy(), memcmp() and memchr() of any length: they see to it that what
- * is read can be read and what is written can be written, and leave open what
- * comes out. What is proved with them holds whatever the bytes are; proofs
- * about the bytes themselves use CBMC's own, with a bound.
+ * Stand-ins for memcpy(), memcmp() and memchr() of any length: they see to it
+ * that what is read can be read and what is written can be written, and leave
+ * open what comes out. What is proved with them holds whatever the bytes are;
+ * proofs about the bytes themselves use CBMC's own, with a bound.
  */
 #include <stdbool.h>
 #include <string.h>
