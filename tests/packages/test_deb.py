@@ -302,6 +302,7 @@ TimeoutStartSec=120
 StandardOutput=append:/booted
 StandardError=inherit
 ExecStart=-systemctl start sallyport-refresh.service
+ExecStart=-journalctl --sync
 ExecStart=-journalctl --no-pager -u sallyport-refresh
 ExecStart=mkdir -p /run/systemd/system/sallyport-refresh.service.d
 ExecStart=sh -c 'printf "[Service]\\nExecStart=\\nExecStart=/usr/bin/sallyport status\\n\
