@@ -7,10 +7,18 @@
 
 #include "ipc/limits.h"
 
+/* NULL: errno is of this call, and 0 if nobody has set it. */
+static FILE *
+open_text(const char *path)
+{
+	errno = 0;
+	return fopen(path, "re");
+}
+
 bool
 local_user_name(uid_t uid, char *buf)
 {
-	FILE *passwd = fopen("/etc/passwd", "re");
+	FILE *passwd = open_text("/etc/passwd");
 	const struct passwd *found;
 	bool ok;
 
@@ -31,7 +39,7 @@ local_user_name(uid_t uid, char *buf)
 static const struct passwd *
 find(const char *name)
 {
-	FILE *passwd = fopen("/etc/passwd", "re");
+	FILE *passwd = open_text("/etc/passwd");
 	const struct passwd *found;
 
 	if (passwd == NULL)
@@ -74,7 +82,7 @@ files_first(void)
 {
 	static const char database[] = "passwd";
 	const size_t n = sizeof(database) - 1;
-	FILE *conf = fopen("/etc/nsswitch.conf", "re");
+	FILE *conf = open_text("/etc/nsswitch.conf");
 	bool first = true;
 	char line[512];
 
