@@ -1,6 +1,8 @@
 #include "parent/log.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,10 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ipc/channel.h"
 #include "parent/log_json.h"
 
 #define DEV_LOG "/dev/log"
 #define JOURNAL "/run/systemd/journal/socket"
+
+/* For the decision line, where many notes before it have filled the log. */
+#define LOG_WAIT_MS 100
 
 static int log_fd = -1, journal_fd = -1;
 static bool log_stderr, log_is_json;
@@ -211,27 +217,38 @@ log_add_number(struct log_line *line, const char *key, uint64_t value)
 	log_add_text(line, key, digits);
 }
 
-/* Whether it took the datagram whole. */
+/* Whether it took the datagram whole, until a time of ipc_now_ms(). */
 static bool
-send_to(int fd, const char *datagram, int n, size_t size)
+send_to(int fd, const char *datagram, int n, size_t size, int64_t until_ms)
 {
-	return fd != -1 && n > 0 && (size_t)n < size && send(fd, datagram,
-	    (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) == n;
+	struct pollfd room = { .fd = fd, .events = POLLOUT };
+
+	if (fd == -1 || n <= 0 || (size_t)n >= size)
+		return false;
+	while (send(fd, datagram, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) !=
+	    n) {
+		int64_t left = errno == EAGAIN ? until_ms - ipc_now_ms() : 0;
+
+		if (left <= 0 || poll(&room, 1, (int)left) == -1)
+			return false;
+	}
+	return true;
 }
 
 static bool
-to_journal(const struct log_line *line, const char *text, int priority)
+to_journal(const struct log_line *line, const char *text, int priority,
+    int64_t until_ms)
 {
 	char out[2 * LOG_FIELDS_MAX + 128];
 	int n = snprintf(out, sizeof(out), "MESSAGE=%s\nPRIORITY=%d\n"
 	    "SYSLOG_IDENTIFIER=sallyport\nSYSLOG_FACILITY=%d\n%s",
 	    text, priority, LOG_FAC(LOG_AUTHPRIV), line->fields);
 
-	return send_to(journal_fd, out, n, sizeof(out));
+	return send_to(journal_fd, out, n, sizeof(out), until_ms);
 }
 
 static void
-to_syslog(const char *text, int priority)
+to_syslog(const char *text, int priority, int64_t until_ms)
 {
 	char stamp[32] = "", out[LOG_FIELDS_MAX + 128];
 	time_t now = time(NULL);
@@ -242,7 +259,7 @@ to_syslog(const char *text, int priority)
 		(void)strftime(stamp, sizeof(stamp), "%b %e %T", &tm);
 	n = snprintf(out, sizeof(out), "<%d>%s sallyport[%d]: %s",
 	    LOG_AUTHPRIV | priority, stamp, (int)log_pid, text);
-	(void)send_to(log_fd, out, n, sizeof(out));
+	(void)send_to(log_fd, out, n, sizeof(out), until_ms);
 }
 
 void
@@ -250,6 +267,7 @@ log_end(struct log_line *line, int priority)
 {
 	char out[sizeof(line->text) + 128], json[LOG_FIELDS_MAX];
 	const char *text = line->text;
+	int64_t until_ms = line->words == 0 ? ipc_now_ms() + LOG_WAIT_MS : 0;
 	int n;
 
 	if (log_is_json) {
@@ -261,6 +279,6 @@ log_end(struct log_line *line, int priority)
 		(void)!write(STDERR_FILENO, out, (size_t)n);
 	}
 	/* The journal is what reads /dev/log where it runs: one of the two. */
-	if (!to_journal(line, text, priority))
-		to_syslog(text, priority);
+	if (!to_journal(line, text, priority, until_ms))
+		to_syslog(text, priority, until_ms);
 }

@@ -52,8 +52,9 @@ void log_add(struct log_line *line, const char *key, const void *value,
 void log_add_text(struct log_line *line, const char *key, const char *value);
 void log_add_number(struct log_line *line, const char *key, uint64_t value);
 
-/* Sends the line, once; priority is LOG_INFO, LOG_WARNING or LOG_ERR. Never
- * blocks: a line that nobody has room for is lost. */
+/* Sends the line, once; priority is LOG_INFO, LOG_WARNING or LOG_ERR. One that
+ * nobody has room for is lost; a decision line waits for room, a tenth of a
+ * second at most. */
 void log_end(struct log_line *line, int priority);
 
 #endif

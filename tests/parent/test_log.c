@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ipc/channel.h"
@@ -480,6 +481,13 @@ log_longest_line_arrives_whole(void **state)
 }
 
 static void
+fill_log(void)
+{
+	for (int i = 0; i < 2000; i++)
+		log_one("nobody reads this", LOG_INFO);
+}
+
+static void
 log_full_syslog_never_waits(void **state)
 {
 	int fd = own_dev(true), control;
@@ -492,8 +500,7 @@ log_full_syslog_never_waits(void **state)
 	/* Ends the test if the writer waits. */
 	(void)alarm(20);
 	began = ipc_now_ms();
-	for (int i = 0; i < 2000; i++)
-		log_one("nobody reads this", LOG_INFO);
+	fill_log();
 	assert_true(ipc_now_ms() - began < 5000);
 	(void)alarm(0);
 	/* The control: it was full indeed. */
@@ -503,6 +510,51 @@ log_full_syslog_never_waits(void **state)
 	assert_int_equal(send(control, "x", 1, MSG_DONTWAIT), -1);
 	assert_int_equal(errno, EAGAIN);
 	(void)close(control);
+	(void)close(fd);
+}
+
+/* Notes before it, as many as a hostile worker likes, do not cost the line
+ * that says what became of the login. */
+static void
+log_decision_waits_for_a_slow_syslog(void **state)
+{
+	int fd = own_dev(true), status;
+	char got[8192];
+	ssize_t n;
+	pid_t reader;
+
+	(void)state;
+	log_open(false);
+	fill_log();
+	if ((reader = fork()) == 0) {
+		(void)alarm(5);
+		(void)usleep(20000);
+		do {
+			n = recv(fd, got, sizeof(got) - 1, 0);
+			got[n > 0 ? n : 0] = '\0';
+		} while (n > 0 && strstr(got, "]: n=1") == NULL);
+		_exit(n > 0 ? 0 : 1);
+	}
+	assert_true(reader > 0);
+	log_one("", LOG_INFO);
+	assert_int_equal(waitpid(reader, &status, 0), reader);
+	assert_int_equal(status, 0);
+	(void)close(fd);
+}
+
+static void
+log_decision_waits_not_for_ever(void **state)
+{
+	int fd = own_dev(true);
+	int64_t took;
+
+	(void)state;
+	log_open(false);
+	fill_log();
+	took = -ipc_now_ms();
+	log_one("", LOG_INFO);
+	took += ipc_now_ms();
+	assert_in_range(took, 90, 1000);
 	(void)close(fd);
 }
 
@@ -687,6 +739,8 @@ main(void)
 		cmocka_unit_test(log_line_arrives_with_its_head),
 		cmocka_unit_test(log_longest_line_arrives_whole),
 		cmocka_unit_test(log_full_syslog_never_waits),
+		cmocka_unit_test(log_decision_waits_for_a_slow_syslog),
+		cmocka_unit_test(log_decision_waits_not_for_ever),
 		cmocka_unit_test(log_journal_there_line_goes_there_alone),
 		cmocka_unit_test(log_json_asked_for_both_have_it),
 		cmocka_unit_test(log_longest_line_fits_the_journal),
