@@ -171,7 +171,8 @@ def test_never_ends(lab, seconds, script):
     lab.settings(key9=["enable: false"], chain=["deadline: 1s"])
     lab.chain(f"echo '{KEY}'\n" + script.format(seconds))
     run = lab.by_key()
-    assert (run.lines, run.reason("chain")) == ([], "chain_run")
+    # Who ends it tells; on a busy machine not in time to be heard.
+    assert run.lines == [] and run.reason("chain") in ("chain_run", "deadline")
     assert 1 < run.result.seconds < 1 + SLACK
     assert gone(seconds)
 
