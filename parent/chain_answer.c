@@ -3,11 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "parent/log.h"
-
-/* More dropped lines than this are counted, not told one by one. */
-#define DROPS_LOGGED_MAX 8
-
 static bool
 is_verdict(enum reason reason)
 {
@@ -20,20 +15,6 @@ static bool
 is_drop(enum reason reason)
 {
 	return reason >= REASON_KEY_LINE && reason <= REASON_LINE_OPTION;
-}
-
-static void
-log_drop(const struct login *login, const struct ipc_message *m)
-{
-	struct log_line line;
-
-	log_begin(&line, "line dropped");
-	log_add_text(&line, "reason",
-	    reason_word((enum reason)m->as.KEY_DROPPED.reason));
-	log_add_text(&line, "user", login->user);
-	log_add_text(&line, "source", source_name(IPC_SOURCE_CHAIN));
-	log_add_number(&line, "line", m->as.KEY_DROPPED.line);
-	log_end(&line, LOG_WARNING);
 }
 
 static enum err
@@ -95,7 +76,8 @@ converse(struct login *login, struct source *source, int64_t deadline_ms,
 		    !is_drop((enum reason)m.as.KEY_DROPPED.reason))
 			err = ERR_BOUND;
 		else if (drops <= DROPS_LOGGED_MAX)
-			log_drop(login, &m);
+			login_log_drop(login, "line dropped",
+			    source_name(IPC_SOURCE_CHAIN), &m);
 	}
 	return err;
 }

@@ -7,8 +7,6 @@
 
 /* With an answer in reserve nobody waits long for a dead server. */
 #define CONNECT_WITH_CACHE_MS 1000
-/* More dropped keys than this are counted, not told one by one. */
-#define DROPS_LOGGED_MAX 8
 
 /*
  * Opens what may still be opened (a CA file), then gives that right up: from
@@ -73,20 +71,6 @@ ask_key9(struct k9_login *k9, bool have_cached, struct fetch_answer *answer)
 	    login_fault(login, &fault);
 	ca_free(&ca);
 	return ok;
-}
-
-static void
-log_drop(const struct login *login, const struct ipc_message *m)
-{
-	struct log_line line;
-
-	log_begin(&line, "key dropped");
-	log_add_text(&line, "reason",
-	    reason_word((enum reason)m->as.KEY_DROPPED.reason));
-	log_add_text(&line, "user", login->user);
-	log_add_text(&line, "source", login->source);
-	log_add_number(&line, "line", m->as.KEY_DROPPED.line);
-	log_end(&line, LOG_WARNING);
 }
 
 static void
@@ -160,7 +144,8 @@ hear_keys(struct k9_login *k9)
 		    !is_drop((enum reason)m.as.KEY_DROPPED.reason))
 			err = ERR_BOUND;
 		else if (drops <= DROPS_LOGGED_MAX)
-			log_drop(login, &m);
+			login_log_drop(login, "key dropped",
+			    login->source, &m);
 		if (err != ERR_OK)
 			return err;
 	}

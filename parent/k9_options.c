@@ -46,8 +46,6 @@ wrong(const char *what)
 static int
 read_option(int opt, struct k9_options *options)
 {
-	unsigned long n;
-
 	switch (opt) {
 	case OPT_USER:
 		options->user = optarg;
@@ -59,10 +57,8 @@ read_option(int opt, struct k9_options *options)
 		options->config = optarg;
 		return -1;
 	case OPT_DEADLINE:
-		if (!option_number(optarg, 1, DEADLINE_MAX_S, &n))
-			return wrong("--deadline takes 1 to 30 seconds");
-		options->deadline_s = (uint32_t)n;
-		return -1;
+		return option_deadline("k9-ssh", optarg,
+		    &options->deadline_s);
 	case OPT_LOG:
 		options->log_stderr = true;
 		return -1;

@@ -350,6 +350,21 @@ login_log(const struct login *login)
 	decision_log(login, &login->decision, login->source);
 }
 
+void
+login_log_drop(const struct login *login, const char *words,
+    const char *source, const struct ipc_message *m)
+{
+	struct log_line line;
+
+	log_begin(&line, words);
+	log_add_text(&line, "reason",
+	    reason_word((enum reason)m->as.KEY_DROPPED.reason));
+	log_add_text(&line, "user", login->user);
+	log_add_text(&line, "source", source);
+	log_add_number(&line, "line", m->as.KEY_DROPPED.line);
+	log_end(&line, LOG_WARNING);
+}
+
 uint32_t
 login_time_left(const struct login *login, uint32_t want_ms)
 {

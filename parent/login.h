@@ -157,4 +157,14 @@ void login_log(const struct login *login);
 void decision_log(const struct login *login, const struct decision *decision,
     const char *source);
 
+/* More keys or lines than this that are left out are counted, not told. */
+#define DROPS_LOGGED_MAX 8
+
+/*
+ * Tells of one: words are our own ("key dropped"), m is a KEY_DROPPED, whose
+ * reason has been checked.
+ */
+void login_log_drop(const struct login *login, const char *words,
+    const char *source, const struct ipc_message *m);
+
 #endif

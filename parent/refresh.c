@@ -72,17 +72,13 @@ wrong(const char *what)
 static int
 read_option(int opt, struct refresh_options *options)
 {
-	unsigned long n;
-
 	switch (opt) {
 	case OPT_CONFIG:
 		options->config = optarg;
 		return -1;
 	case OPT_DEADLINE:
-		if (!option_number(optarg, 1, DEADLINE_MAX_S, &n))
-			return wrong("--deadline takes 1 to 30 seconds");
-		options->deadline_s = (uint32_t)n;
-		return -1;
+		return option_deadline("refresh", optarg,
+		    &options->deadline_s);
 	case OPT_LOG:
 		options->log_stderr = true;
 		return -1;

@@ -62,10 +62,8 @@ read_option(int opt, struct verify_options *options)
 		options->uid = optarg;
 		return -1;
 	case OPT_DEADLINE:
-		if (!option_number(optarg, 1, DEADLINE_MAX_S, &n))
-			return wrong("--deadline takes 1 to 30 seconds");
-		options->deadline_s = (uint32_t)n;
-		return -1;
+		return option_deadline("verify", optarg,
+		    &options->deadline_s);
 	case OPT_DENY:
 		if (!option_number(optarg, 0, UINT8_MAX, &n))
 			return wrong("--deny-status takes 0 to 255");
