@@ -219,8 +219,10 @@ conversation_was_starved(void)
 }
 
 void
-conversation_end(void)
+conversation_end(enum err err)
 {
+	require(err == ERR_OK ? !conversation_was_cut() :
+	    conversation_was_cut() || conversation_was_starved());
 	role_memory_count(false);
 	role_memory_free();
 }

@@ -38,8 +38,11 @@ struct span conversation_say_text(enum ipc_text kind, size_t max);
 bool conversation_was_cut(void);
 bool conversation_was_starved(void);
 
-/* Ends it and frees what the role has left. */
-void conversation_end(void);
+/*
+ * Ends it with what the role returned, which failed if, and only if, a message
+ * could not come or go, or else for want of memory; frees what it has left.
+ */
+void conversation_end(enum err err);
 
 /* The target's: what a message of the role's makes the parent do. */
 void conversation_heard(const struct ipc_message *m);

@@ -29,9 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ended = false;
 	(void)conversation_say_text(IPC_TEXT_OFFERED_KEY, OFFERED_KEY_MAX);
 	err = explain_run(ch);
-	require(err == ERR_OK ? !conversation_was_cut() :
-	    conversation_was_cut() || conversation_was_starved());
 	require(ended == (err == ERR_OK));
-	conversation_end();
+	conversation_end(err);
 	return 0;
 }

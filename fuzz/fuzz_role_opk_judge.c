@@ -270,9 +270,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_choices();
 	ask();
 	err = opk_session_run(&session);
-	require(err == ERR_OK ? !conversation_was_cut() :
-	    conversation_was_cut() || conversation_was_starved());
 	require(err != ERR_OK || at.ended || chosen.settings_only == 1);
-	conversation_end();
+	conversation_end(err);
 	return 0;
 }
