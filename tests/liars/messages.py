@@ -121,6 +121,14 @@ def malformed(name):
     yield from out_of_bounds(name)
 
 
+def lies(expected, sender):
+    """(what, datagram, error) for all that is no message now, or none at all."""
+    yield from not_now(expected, sender)
+    for name in expected:
+        for what, data, error in malformed(name):
+            yield f"{name}-{what}", data, error
+
+
 def not_now(expected, sender):
     """(what, datagram, error) for each message that may not come when only `expected` may."""
     yield "empty datagram", b"", "ERR_EOF"      # cannot be told from a closed end

@@ -7,7 +7,7 @@ import sys
 import program
 import pytest
 from key9_api import answer
-from messages import DEFAULTS, ERR, KEY_LINE, LIAR, LIMIT, REASON, REASON_WORD, malformed, not_now
+from messages import DEFAULTS, ERR, KEY_LINE, LIAR, LIMIT, REASON, REASON_WORD, lies
 from program import PREFIX, SLACK
 from room import CHECKOUT, SCRATCH
 from room_lab import clear_scripts, stand_in, write_script
@@ -79,17 +79,9 @@ def assert_blamed(turn, run, reason, detail, within=AT_ONCE):
     assert found["detail"].startswith(detail), found
 
 
-def lies():
-    for turn in TURNS:
-        for what, data, error in not_now(turn.expected, "parse"):
-            yield turn, what, data, error
-        for name in turn.expected:
-            for what, data, error in malformed(name):
-                yield turn, f"{name}-{what}", data, error
-
-
 @pytest.mark.parametrize("turn,what,data,error", [
-    pytest.param(*lie, id=f"{name_of(lie[0])}-{lie[1]}") for lie in lies()])
+    pytest.param(turn, *lie, id=f"{name_of(turn)}-{lie[0]}")
+    for turn in TURNS for lie in lies(turn.expected, "parse")])
 def test_no_message_of_this_turn(login, turn, what, data, error):
     assert_blamed(turn, login(turn, send(data), "sleep"), reason_for(error), ERR[error])
 

@@ -6,7 +6,7 @@ import pytest
 from key9_api import response
 from key9_api import send as page
 from messages import (
-    DEFAULTS, ERR, LIAR, LIMIT, REASON, REASON_WORD, datagram, malformed, not_now)
+    DEFAULTS, ERR, LIAR, LIMIT, REASON, REASON_WORD, datagram, lies)
 from provider_api import JWKS, Provider, cache_file, write_policy
 from room import CHECKOUT, PREFIX, SCRATCH
 from room_lab import stand_in
@@ -105,17 +105,9 @@ def assert_blamed(turn, result, reason, detail, within=AT_ONCE, issuer=ISSUER):
     assert result.seconds < within
 
 
-def lies():
-    for turn in TURNS:
-        for what, data, error in not_now(turn.expected, SENDER[turn.role]):
-            yield turn, what, data, error
-        for name in turn.expected:
-            for what, data, error in malformed(name):
-                yield turn, f"{name}-{what}", data, error
-
-
 @pytest.mark.parametrize("turn,what,data,error", [
-    pytest.param(*lie, id=f"{name_of(lie[0])}-{lie[1]}") for lie in lies()])
+    pytest.param(turn, *lie, id=f"{name_of(turn)}-{lie[0]}")
+    for turn in TURNS for lie in lies(turn.expected, SENDER[turn.role])])
 def test_no_message_of_this_turn(refresh, turn, what, data, error):
     assert_blamed(turn, refresh(turn, send(data), "sleep"), reason_for(error), ERR[error])
 

@@ -11,8 +11,7 @@ import pytest
 import program
 from key9_api import API_KEY, COMPANY, answer
 from messages import (
-    DEFAULTS, ERR, KEY_LINE, LIAR, LIMIT, MESSAGES, REASON, REASON_WORD, STEP, datagram, malformed,
-    not_now)
+    DEFAULTS, ERR, KEY_LINE, LIAR, LIMIT, MESSAGES, REASON, REASON_WORD, STEP, datagram, lies)
 from program import PREFIX
 from room import SCRATCH
 from room_lab import stand_in
@@ -122,17 +121,9 @@ def reason_for(error):
 
 # What is no message, and what is none of this turn.
 
-def lies():
-    for turn in TURNS:
-        for what, data, error in not_now(turn.expected, SENDER[turn.role]):
-            yield turn, what, data, error
-        for name in turn.expected:
-            for what, data, error in malformed(name):
-                yield turn, f"{name}-{what}", data, error
-
-
 @pytest.mark.parametrize("turn,what,data,error", [
-    pytest.param(*lie, id=f"{name_of(lie[0])}-{lie[1]}") for lie in lies()])
+    pytest.param(turn, *lie, id=f"{name_of(turn)}-{lie[0]}")
+    for turn in TURNS for lie in lies(turn.expected, SENDER[turn.role])])
 def test_no_message_of_this_turn(login, turn, what, data, error):
     result = login(turn, send(data), "sleep")
     assert_blamed(turn, result, reason_for(error), ERR[error])
