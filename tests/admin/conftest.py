@@ -1,6 +1,5 @@
 """Run in the room of tests/e2e, with an sshd and an /etc/ssh of its own."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -19,20 +18,13 @@ def pytest_configure(config):
     no_room = room.enter_pytest(config)
 
 
-def missing(reason):
-    """A peer is missing: a failure where all of them are promised, elsewhere a reasoned skip."""
-    if "CI" in os.environ:
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def whole_machine():
     if no_room:
-        missing(no_room)
+        room.missing(no_room)
     for version in machine.VERSIONS:
         if machine.unpacked(version) is None:
-            missing(f"OpenSSH {version} could not be fetched")
+            room.missing(f"OpenSSH {version} could not be fetched")
     return machine.Machine()
 
 

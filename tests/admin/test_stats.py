@@ -10,11 +10,10 @@ import pytest
 
 import keys
 import program
-from conftest import missing
 from forge import Forgery
 from machine import ISSUER, SLASHED, write
 from provider_api import cache_file
-from room import CACHE, OPK, PREFIX, SCRATCH, USERS
+from room import CACHE, OPK, PREFIX, SCRATCH, USERS, missing
 
 CERTIFICATE = Forgery()
 

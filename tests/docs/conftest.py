@@ -1,6 +1,5 @@
 """Run in the room of tests/e2e, with the world that the pages speak of."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -19,19 +18,12 @@ def pytest_configure(config):
     no_room = room.enter_pytest(config)
 
 
-def missing(reason):
-    """A peer is missing: a failure where all of them are promised, elsewhere a reasoned skip."""
-    if "CI" in os.environ:
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def whole_world():
     if no_room:
-        missing(no_room)
+        room.missing(no_room)
     if sshd.unpacked("9.2") is None:
-        missing("OpenSSH 9.2 could not be fetched")
+        room.missing("OpenSSH 9.2 could not be fetched")
     import world        # after the room has been entered
     return world.World()
 

@@ -1,6 +1,5 @@
 """Run in the room; one API, name server, log and set of sshds for the whole session."""
 
-import os
 
 import pytest
 
@@ -19,13 +18,6 @@ no_room = None      # why not
 def pytest_configure(config):
     global no_room
     no_room = room.enter_pytest(config)
-
-
-def missing(reason):
-    """A peer is missing: a failure where all of them are promised, elsewhere a reasoned skip."""
-    if "CI" in os.environ:
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 class Lab:
@@ -51,13 +43,13 @@ class Lab:
 
     def peer(self, path):
         """The path of something that fetch-peers unpacked."""
-        return room.peer(path) or missing(f"{path} could not be fetched")
+        return room.peer(path) or room.missing(f"{path} could not be fetched")
 
     def sshd(self, version, command_user, command=None):
         """A running sshd of this version that gets its keys from `command`, or else from Key9.
         9.2 does not know %C."""
         if real_sshd.unpacked(version) is None:
-            missing(f"OpenSSH {version} could not be fetched")
+            room.missing(f"OpenSSH {version} could not be fetched")
         if command is None:
             remote = "" if version == "9.2" else " --remote=%C"
             command = f"{self.program.path} k9-ssh --user=%u{remote}"
@@ -70,7 +62,7 @@ class Lab:
 @pytest.fixture(scope="session")
 def whole_lab():
     if no_room:
-        missing(no_room)
+        room.missing(no_room)
     return Lab()
 
 

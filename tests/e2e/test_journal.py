@@ -7,7 +7,6 @@ import pytest
 import keys
 import program
 import room
-from conftest import missing
 from journal import JOURNALD, SOCKET, Journald
 from key9_api import API_KEY, answer, status
 
@@ -17,7 +16,7 @@ HEAD = {"MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "SYSLOG_FACILITY"}
 @pytest.fixture
 def journal(lab):
     if not JOURNALD.exists():
-        missing("there is no systemd-journald here")
+        room.missing("there is no systemd-journald here")
     with Journald() as journal:
         yield journal
 

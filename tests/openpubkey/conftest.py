@@ -1,6 +1,5 @@
 """Run in the room of tests/e2e; one provider, name server, log and machine for the session."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -24,13 +23,6 @@ no_room = None      # why not
 def pytest_configure(config):
     global no_room
     no_room = room.enter_pytest(config)
-
-
-def missing(reason):
-    """A peer is missing: a failure where all of them are promised, elsewhere a reasoned skip."""
-    if "CI" in os.environ:
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 class Lab:
@@ -58,7 +50,7 @@ class Lab:
 @pytest.fixture(scope="session")
 def whole_lab():
     if no_room:
-        missing(no_room)
+        room.missing(no_room)
     return Lab()
 
 
@@ -90,5 +82,5 @@ def command_user(request, lab):
 def real_opkssh(lab):
     """The lab, where there is a real opkssh."""
     if opkssh.installed() is None:
-        missing("opkssh could not be fetched")
+        room.missing("opkssh could not be fetched")
     return lab
