@@ -13,22 +13,12 @@ struct authorize {
 	bool denied;
 };
 
-static struct ipc_span
-string(const char *s)
-{
-	return (struct ipc_span){ s, strlen(s) };
-}
-
 static enum err
 say_config_error(struct ipc_channel *ch, enum ipc_text which,
     const struct config_error *error)
 {
-	struct ipc_message m = { .type = IPC_CONFIG_ERROR };
+	struct ipc_message m = config_error_message(which, error);
 
-	m.as.CONFIG_ERROR.text = (uint8_t)which;
-	m.as.CONFIG_ERROR.reason = (uint8_t)error->reason;
-	m.as.CONFIG_ERROR.line = error->line;
-	m.as.CONFIG_ERROR.what = string(error->what);
 	return ipc_write(ch, &m);
 }
 
@@ -63,10 +53,10 @@ say_source(struct ipc_channel *ch, const struct source_config *source)
 	m.as.SOURCE.deadline_s = source->deadline_s;
 	m.as.SOURCE.stop = source->stop;
 	m.as.SOURCE.require_email_verified = source->require_email_verified;
-	m.as.SOURCE.options = string(source->options.text);
+	m.as.SOURCE.options = text_field(span_of(source->options.text));
 	m.as.SOURCE.words = (struct ipc_span){ source->words,
 		source->words_len };
-	m.as.SOURCE.run_as = string(source->run_as);
+	m.as.SOURCE.run_as = text_field(span_of(source->run_as));
 	return ipc_write(ch, &m);
 }
 
@@ -136,8 +126,8 @@ say_line(struct ipc_channel *ch, const struct chain_line *line)
 {
 	struct ipc_message m = { .type = IPC_LINE };
 
-	m.as.LINE.options = string(line->options.text);
-	m.as.LINE.type = string(line->key.type);
+	m.as.LINE.options = text_field(span_of(line->options.text));
+	m.as.LINE.type = text_field(span_of(line->key.type));
 	m.as.LINE.base64 = (struct ipc_span){ line->key.base64,
 		line->key.base64_len };
 	m.as.LINE.comment = (struct ipc_span){ line->key.comment,

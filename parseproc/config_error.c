@@ -27,3 +27,16 @@ config_error_set(struct config_error *error, enum reason reason,
 	append(error->what, &used, phrase);
 	return reason;
 }
+
+struct ipc_message
+config_error_message(enum ipc_text which, const struct config_error *error)
+{
+	struct ipc_message m = { .type = IPC_CONFIG_ERROR };
+
+	m.as.CONFIG_ERROR.text = (uint8_t)which;
+	m.as.CONFIG_ERROR.reason = (uint8_t)error->reason;
+	m.as.CONFIG_ERROR.line = error->line;
+	m.as.CONFIG_ERROR.what = (struct ipc_span){ error->what,
+		strlen(error->what) };
+	return m;
+}

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "ipc/message.h"
 #include "ipc/reason.h"
 
 /* Fits the CONFIG_ERROR message's field (DETAIL_MAX) with room to spare. */
@@ -26,5 +27,9 @@ struct config_error {
  */
 enum reason config_error_set(struct config_error *error, enum reason reason,
     uint32_t line, const char *key, const char *phrase);
+
+/* The CONFIG_ERROR that says so to the parent; good as long as *error is. */
+struct ipc_message config_error_message(enum ipc_text which,
+    const struct config_error *error);
 
 #endif

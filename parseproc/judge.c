@@ -23,13 +23,8 @@ static enum err
 say_config_error(struct ipc_channel *ch, enum ipc_text which,
     const struct config_error *error)
 {
-	struct ipc_message m = { .type = IPC_CONFIG_ERROR };
+	struct ipc_message m = config_error_message(which, error);
 
-	m.as.CONFIG_ERROR.text = (uint8_t)which;
-	m.as.CONFIG_ERROR.reason = (uint8_t)error->reason;
-	m.as.CONFIG_ERROR.line = error->line;
-	m.as.CONFIG_ERROR.what = span(error->what,
-	    strnlen(error->what, sizeof(error->what)));
 	return ipc_write(ch, &m);
 }
 

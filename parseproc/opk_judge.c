@@ -76,12 +76,8 @@ static void
 say_config_error(struct opk_session *s, enum ipc_text which,
     const struct config_error *error)
 {
-	struct ipc_message m = { .type = IPC_CONFIG_ERROR };
+	struct ipc_message m = config_error_message(which, error);
 
-	m.as.CONFIG_ERROR.text = (uint8_t)which;
-	m.as.CONFIG_ERROR.reason = (uint8_t)error->reason;
-	m.as.CONFIG_ERROR.line = error->line;
-	m.as.CONFIG_ERROR.what = text_field(span_of(error->what));
 	opk_session_send(s, &m);
 }
 
