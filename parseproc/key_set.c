@@ -62,13 +62,14 @@ get_head(struct wire_reader *r, struct jwk *key)
 
 	if (wire_get_u8(r, &type) != ERR_OK ||
 	    wire_get_u8(r, &alg) != ERR_OK ||
-	    wire_get_u8(r, &has_kid) != ERR_OK || !get_span(r, &key->kid))
+	    wire_get_u8(r, &has_kid) != ERR_OK || !get_span(r, &key->kid) ||
+	    type >= JWK_TYPES || alg >= JWS_ALGS || has_kid > 1)
 		return false;
 	key->type = (enum jwk_type)type;
 	key->alg = (enum jws_alg)alg;
 	key->has_kid = has_kid == 1;
-	return type < JWK_TYPES && jwk_alg_fits(key->type, key->alg) &&
-	    has_kid <= 1 && key->kid.len <= (has_kid == 1 ? JWK_KID_MAX : 0);
+	return jwk_alg_fits(key->type, key->alg) &&
+	    key->kid.len <= (key->has_kid ? JWK_KID_MAX : 0);
 }
 
 /* Numbers without leading zeros, as jwk_rsa_sound() wants them. */

@@ -43,11 +43,23 @@ within(const void *p, size_t n, const void *base, size_t size)
 	    OFFSET(p) + n <= OFFSET(base) + size;
 }
 
-/* The same of spans, for contracts; an empty one may be anywhere. */
-#define SPAN_IN(s, whole)                                                     \
-	((s).len == 0 || (__CPROVER_same_object((s).p, (whole).p) &&          \
+/* The same of spans, for contracts. */
+#define SPAN_AT(s, whole)                                                     \
+	(__CPROVER_same_object((s).p, (whole).p) &&                           \
 	    (s).len <= (whole).len && OFFSET((s).p) >= OFFSET((whole).p) &&   \
-	    OFFSET((s).p) + (s).len <= OFFSET((whole).p) + (whole).len))
+	    OFFSET((s).p) + (s).len <= OFFSET((whole).p) + (whole).len)
+/* An empty one may be anywhere. */
+#define SPAN_IN(s, whole) ((s).len == 0 || SPAN_AT(s, whole))
+/* What a reader had before, as a span: in a contract, in a loop's. */
+struct proof_span {
+	const uint8_t *p;
+	size_t len;
+};
+#define HAD(p, left)                                                          \
+	((struct proof_span){ __CPROVER_old(p), __CPROVER_old(left) })
+#define HAD_AT_ENTRY(p, left)                                                 \
+	((struct proof_span){ __CPROVER_loop_entry(p),                        \
+	    __CPROVER_loop_entry(left) })
 /* What a reader has left is the end of a span. */
 #define IS_REST(r, whole)                                                     \
 	(__CPROVER_same_object((r).p, (whole).p) &&                           \

@@ -1,6 +1,7 @@
 /*
- * What message.c's own functions promise each other. Of ipc_printable() it is
- * proved in the proof of that name, of get_fields() taken for granted.
+ * What message.c's own functions promise each other: each contract is proved
+ * in a proof of its own (ipc_printable, ipc_fields), and taken for granted
+ * where another function is proved that calls them.
  */
 #include "ipc/message.h"
 #include "proofs/proof.h"
@@ -18,10 +19,60 @@ __CPROVER_assigns()
 __CPROVER_ensures(!__CPROVER_return_value || place >= n ||
     PRINTABLE(((const uint8_t *)p)[place]));
 
+/* What a field takes up in a message's struct. */
+#define FIELD_SIZE(kind)                                                      \
+	((kind) == IPC_U8 ? sizeof(uint8_t) :                                 \
+	    (kind) == IPC_U32 ? sizeof(uint32_t) :                            \
+	    (kind) == IPC_U64 ? sizeof(uint64_t) : sizeof(struct ipc_span))
+#define IS_TEXT(kind)                                                         \
+	((kind) == IPC_PRINT || (kind) == IPC_STR || (kind) == IPC_BYTES)
+#define TEXT_AT(at) (*(const struct ipc_span *)(at))
+/* The value of a number, the length of a text. */
+#define FIELD_VALUE(kind, at)                                                 \
+	((kind) == IPC_U8 ? *(const uint8_t *)(at) :                          \
+	    (kind) == IPC_U32 ? *(const uint32_t *)(at) :                     \
+	    (kind) == IPC_U64 ? *(const uint64_t *)(at) : TEXT_AT(at).len)
+
+static enum err get_field(struct wire_reader *r, const struct ipc_field *f,
+    void *at)
+__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
+__CPROVER_requires(r->left == 0 || __CPROVER_r_ok(r->p, r->left))
+__CPROVER_requires(__CPROVER_r_ok(f, sizeof(*f)))
+__CPROVER_requires(__CPROVER_w_ok(at, FIELD_SIZE(f->kind)))
+__CPROVER_assigns(*r;
+    f->kind == IPC_U8: *(uint8_t *)at;
+    f->kind == IPC_U32: *(uint32_t *)at;
+    f->kind == IPC_U64: *(uint64_t *)at;
+    IS_TEXT(f->kind): *(struct ipc_span *)at)
+__CPROVER_ensures(IS_REST(*r, HAD(r->p, r->left)))
+__CPROVER_ensures(__CPROVER_return_value != ERR_OK ||
+    (FIELD_VALUE(f->kind, at) >= f->min &&
+    FIELD_VALUE(f->kind, at) <= f->max))
+__CPROVER_ensures(__CPROVER_return_value != ERR_OK || !IS_TEXT(f->kind) ||
+    SPAN_AT(TEXT_AT(at), HAD(r->p, r->left)))
+__CPROVER_ensures(__CPROVER_return_value != ERR_OK ||
+    f->kind != IPC_PRINT || place >= TEXT_AT(at).len ||
+    PRINTABLE(((const uint8_t *)TEXT_AT(at).p)[place]));
+
 static enum err get_fields(struct wire_reader *r, const struct ipc_spec *spec,
     struct ipc_message *m)
-__CPROVER_requires(__CPROVER_r_ok(r->p, r->left))
+__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
+__CPROVER_requires(r->left == 0 || __CPROVER_r_ok(r->p, r->left))
 __CPROVER_requires(__CPROVER_same_object(spec, specs))
 __CPROVER_requires(__CPROVER_w_ok(m, sizeof(*m)))
 __CPROVER_assigns(*r, m->as)
 __CPROVER_ensures(__CPROVER_return_value != ERR_OK || r->left == 0);
+
+static enum err put_field(struct wire_writer *w, const struct ipc_field *f,
+    const void *at)
+__CPROVER_requires(__CPROVER_w_ok(w, sizeof(*w)))
+__CPROVER_requires(w->used <= w->size && __CPROVER_w_ok(w->buf, w->size))
+__CPROVER_requires(__CPROVER_r_ok(f, sizeof(*f)))
+__CPROVER_requires(__CPROVER_r_ok(at, FIELD_SIZE(f->kind)))
+__CPROVER_requires(!IS_TEXT(f->kind) ||
+    __CPROVER_r_ok(TEXT_AT(at).p, TEXT_AT(at).len))
+__CPROVER_assigns(w->used, __CPROVER_object_whole(w->buf))
+__CPROVER_ensures(w->used <= w->size && w->used >= __CPROVER_old(w->used))
+__CPROVER_ensures(__CPROVER_return_value != ERR_OK ||
+    (FIELD_VALUE(f->kind, at) >= f->min &&
+    FIELD_VALUE(f->kind, at) <= f->max));

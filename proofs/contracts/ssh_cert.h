@@ -1,5 +1,7 @@
 /*
- * What the functions of ssh_cert.c that read its lists promise.
+ * What ssh_cert.c's own functions promise each other: each contract is proved
+ * in a proof of its own (ssh_cert_lists, ssh_cert_parts), and taken for
+ * granted where another function is proved that calls them.
  */
 #include "parseproc/ssh_cert.h"
 #include "proofs/contracts/ssh_user_key.h"
@@ -31,3 +33,76 @@ __CPROVER_ensures(__CPROVER_return_value == REASON_OK ||
     __CPROVER_return_value == REASON_CERT_EXTENSION)
 __CPROVER_ensures(SPAN_IN(cert->token, list) &&
     SPAN_IN(cert->access_token, list));
+
+/* What get_rest() takes from there, to the last byte; the signature is last. */
+#define IS_CERT_REST(cert, lists, in)                                         \
+	(SPAN_AT((cert)->key_id, in) && SPAN_AT((cert)->principals, in) &&    \
+	    SPAN_AT((lists)->options, in) && SPAN_AT((lists)->extensions, in) \
+	    && SPAN_AT((cert)->signature_key, in) &&                          \
+	    SPAN_AT((cert)->signature, in) &&                                 \
+	    OFFSET((cert)->signature.p) >= 4 && (cert)->signed_part.len ==    \
+	    OFFSET((cert)->signature.p) - 4 &&                                \
+	    OFFSET((cert)->signature.p) + (cert)->signature.len ==            \
+	    OFFSET((in).p) + (in).len)
+
+static enum reason get_key(struct wire_reader *r, struct ssh_cert *cert,
+    struct lists *lists)
+__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
+__CPROVER_requires(r->left == 0 || __CPROVER_r_ok(r->p, r->left))
+__CPROVER_requires(__CPROVER_w_ok(cert, sizeof(*cert)))
+__CPROVER_requires(__CPROVER_w_ok(lists, sizeof(*lists)))
+__CPROVER_assigns(*r, cert->type, cert->key_type, cert->nonce, cert->key,
+    lists->fields)
+__CPROVER_ensures(__CPROVER_return_value == REASON_OK ||
+    __CPROVER_return_value == REASON_CERT_BLOB ||
+    __CPROVER_return_value == REASON_CERT_TYPE ||
+    __CPROVER_return_value == REASON_CERT_KEY)
+__CPROVER_ensures(IS_REST(*r, HAD(r->p, r->left)))
+__CPROVER_ensures(__CPROVER_return_value != REASON_OK ||
+    (cert->type != NULL && cert->key_type != NULL &&
+    SPAN_AT(cert->nonce, HAD(r->p, r->left)) &&
+    SPAN_AT(lists->fields, HAD(r->p, r->left)) &&
+    IS_USER_KEY(&cert->key, HAD(r->p, r->left))));
+
+static enum reason get_rest(struct wire_reader *r, struct ssh_cert *cert,
+    struct lists *lists)
+__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
+__CPROVER_requires(r->left == 0 || __CPROVER_r_ok(r->p, r->left))
+__CPROVER_requires(__CPROVER_w_ok(cert, sizeof(*cert)))
+__CPROVER_requires(__CPROVER_w_ok(lists, sizeof(*lists)))
+__CPROVER_requires(__CPROVER_same_object(cert->signed_part.p, r->p) &&
+    OFFSET(cert->signed_part.p) == 0)
+__CPROVER_assigns(*r, cert->serial, cert->key_id, cert->principals,
+    cert->valid_after, cert->valid_before, cert->signed_part.len,
+    cert->signature_key, cert->signature, lists->options, lists->extensions,
+    lists->reserved, lists->type)
+__CPROVER_ensures(__CPROVER_return_value == REASON_OK ||
+    __CPROVER_return_value == REASON_CERT_BLOB)
+__CPROVER_ensures(__CPROVER_return_value != REASON_OK ||
+    IS_CERT_REST(cert, lists, HAD(r->p, r->left)));
+
+static enum reason check(struct ssh_cert *cert, const struct lists *lists)
+__CPROVER_requires(__CPROVER_w_ok(cert, sizeof(*cert)))
+__CPROVER_requires(__CPROVER_r_ok(lists, sizeof(*lists)))
+__CPROVER_requires(__CPROVER_r_ok(cert->principals.p, cert->principals.len))
+__CPROVER_requires(__CPROVER_r_ok(lists->options.p, lists->options.len))
+__CPROVER_requires(__CPROVER_r_ok(lists->extensions.p,
+    lists->extensions.len))
+__CPROVER_requires(__CPROVER_r_ok(lists->fields.p, lists->fields.len))
+__CPROVER_requires(__CPROVER_r_ok(cert->signature_key.p,
+    cert->signature_key.len))
+__CPROVER_requires(cert->key_type != NULL && cert->nprincipals == 0 &&
+    cert->token.len == 0 && cert->access_token.len == 0)
+__CPROVER_assigns(cert->nprincipals, cert->token, cert->access_token)
+__CPROVER_ensures(__CPROVER_return_value == REASON_OK ||
+    __CPROVER_return_value == REASON_CERT_HOST ||
+    __CPROVER_return_value == REASON_CERT_PRINCIPALS ||
+    __CPROVER_return_value == REASON_CERT_OPTION ||
+    __CPROVER_return_value == REASON_CERT_EXTENSION ||
+    __CPROVER_return_value == REASON_CERT_SELF ||
+    __CPROVER_return_value == REASON_CERT_NO_TOKEN)
+__CPROVER_ensures(cert->nprincipals <= SSH_CERT_PRINCIPALS_MAX)
+__CPROVER_ensures(SPAN_IN(cert->token, lists->extensions) &&
+    SPAN_IN(cert->access_token, lists->extensions))
+__CPROVER_ensures(__CPROVER_return_value != REASON_OK ||
+    cert->token.len > 0);

@@ -2,19 +2,13 @@
  * What ssh_user_key_fields() promises.
  */
 #include "parseproc/ssh_user_key.h"
+#include "proofs/contracts/jwk.h"
 #include "proofs/proof.h"
 
 /* What was between a reader's two places. */
 #define STEPPED(before, n, after)                                             \
 	((struct span){ before, (n) - (after).left })
 /* Within it, a key of the type, within its bounds. */
-#define IS_RSA(key, in)                                                       \
-	(SPAN_IN((key)->n, in) && SPAN_IN((key)->e, in) &&                    \
-	    (key)->n.len >= JWK_RSA_BITS_MIN / 8 &&                           \
-	    (key)->n.len <= JWK_RSA_BITS_MAX / 8 && (key)->e.len > 0 &&       \
-	    (key)->e.len <= (JWK_EXPONENT_BITS_MAX + 7) / 8)
-#define IS_POINT(key, in, n)                                                  \
-	(SPAN_IN((key)->point, in) && (key)->point.len == (n))
 #define IS_USER_KEY(key, in)                                                  \
 	(((key)->type == JWK_RSA && (key)->alg == JWS_RS256 &&                \
 	    IS_RSA(key, in)) ||                                               \

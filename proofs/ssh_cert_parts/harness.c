@@ -1,0 +1,63 @@
+/* The parts of reading a certificate: its key, what follows it, its checks. */
+#include "proofs/contracts/ssh_cert.h"
+
+static uint8_t *blob;
+
+static void
+prove_get_key(struct wire_reader *r, struct ssh_cert *cert,
+    struct lists *lists)
+{
+	POSSIBLE(get_key(r, cert, lists) == REASON_OK &&
+	    cert->key.type == JWK_RSA && r->left > 1000, "RSA");
+}
+
+static void
+prove_get_rest(struct wire_reader *r, struct ssh_cert *cert,
+    struct lists *lists)
+{
+	cert->signed_part.p = blob;
+	POSSIBLE(get_rest(r, cert, lists) == REASON_OK &&
+	    cert->principals.len > 1000 && lists->extensions.len > 1000,
+	    "long");
+}
+
+static struct span
+any_span(void)
+{
+	struct span s = { NULL, ANY(size_t) };
+
+	ASSUME(s.len <= SSH_CERT_MAX);
+	s.p = any_bytes(s.len);
+	return s;
+}
+
+static void
+prove_check(struct wire_reader *r, struct ssh_cert *cert,
+    struct lists *lists)
+{
+	(void)r;
+	*cert = (struct ssh_cert){ .key_type = "ssh-rsa",
+		.principals = any_span(), .signature_key = any_span() };
+	*lists = (struct lists){ any_span(), any_span(), any_span(),
+		{ NULL, 0 }, ANY(uint32_t) };
+	POSSIBLE(check(cert, lists) == REASON_OK && cert->nprincipals > 0 &&
+	    cert->access_token.len > 0, "all");
+}
+
+#define PROVE_OF(each) PROVE_OF_(each)
+#define PROVE_OF_(each) prove_##each
+
+void
+harness(void)
+{
+	size_t len = ANY(size_t), at = ANY(size_t);
+	struct ssh_cert cert;
+	struct lists lists;
+	struct wire_reader r;
+
+	ASSUME(len <= SSH_CERT_MAX && at <= len);
+	blob = any_bytes(len);
+	r = (struct wire_reader){ at == 0 ? blob : blob + at,
+		len - at };
+	PROVE_OF(EACH)(&r, &cert, &lists);
+}
