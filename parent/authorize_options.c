@@ -1,7 +1,5 @@
 #include "parent/authorize_options.h"
 
-#include <getopt.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ipc/limits.h"
@@ -24,67 +22,6 @@ static const char help[] =
     "  --log-stderr         log to standard error as well, for a person\n"
     "  --version, --help\n";
 
-enum { OPT_USER = 1, OPT_TYPE, OPT_KEY, OPT_CONNECTION, OPT_HOME, OPT_UID,
-	OPT_DEADLINE, OPT_LOG, OPT_VERSION, OPT_HELP };
-
-static const struct option longopts[] = {
-	{ "user", required_argument, NULL, OPT_USER },
-	{ "type", required_argument, NULL, OPT_TYPE },
-	{ "key", required_argument, NULL, OPT_KEY },
-	{ "connection", required_argument, NULL, OPT_CONNECTION },
-	{ "home", required_argument, NULL, OPT_HOME },
-	{ "uid", required_argument, NULL, OPT_UID },
-	{ "deadline", required_argument, NULL, OPT_DEADLINE },
-	{ "log-stderr", no_argument, NULL, OPT_LOG },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ NULL, 0, NULL, 0 }
-};
-
-static int
-wrong(const char *what)
-{
-	return option_wrong("authorize", what);
-}
-
-static int
-read_option(int opt, struct authorize_options *options)
-{
-	switch (opt) {
-	case OPT_USER:
-		options->user = optarg;
-		return -1;
-	case OPT_TYPE:
-		options->key_type = optarg;
-		return -1;
-	case OPT_KEY:
-		options->key = optarg;
-		return -1;
-	case OPT_CONNECTION:
-		options->connection = optarg;
-		return -1;
-	case OPT_HOME:
-		options->home = optarg;
-		return -1;
-	case OPT_UID:
-		options->uid = optarg;
-		return -1;
-	case OPT_DEADLINE:
-		return option_deadline("authorize", optarg,
-		    &options->deadline_s);
-	case OPT_LOG:
-		options->log_stderr = true;
-		return -1;
-	case OPT_VERSION:
-		return option_version();
-	case OPT_HELP:
-		(void)fputs(help, stdout);
-		return 0;
-	default:
-		return wrong("unknown option or missing value");
-	}
-}
-
 static bool
 is_empty(const char *s)
 {
@@ -95,20 +32,30 @@ int
 authorize_options_read(int argc, char **argv,
     struct authorize_options *options)
 {
-	int opt, status;
+	const struct option_row rows[] = {
+		{ "user", .text = &options->user },
+		{ "type", .text = &options->key_type },
+		{ "key", .text = &options->key },
+		{ "connection", .text = &options->connection },
+		{ "home", .text = &options->home },
+		{ "uid", .text = &options->uid },
+		{ "deadline", .deadline_s = &options->deadline_s },
+		{ "log-stderr", .flag = &options->log_stderr },
+	};
+	const struct option_line line = { "authorize", help, rows,
+		sizeof(rows) / sizeof(rows[0]), false };
+	int status;
 
 	*options = (struct authorize_options){ .user = NULL };
-	opterr = 0;
-	while ((opt = getopt_long(argc, argv, "", longopts, NULL)) != -1)
-		if ((status = read_option(opt, options)) != -1)
-			return status;
-	if (optind < argc)
-		return wrong("unexpected word");
+	if ((status = options_read(&line, argc, argv)) != -1)
+		return status;
 	if (is_empty(options->user) || is_empty(options->key_type) ||
 	    is_empty(options->key))
-		return wrong("--user, --type and --key are all needed");
+		return option_wrong(line.subcommand,
+		    "--user, --type and --key are all needed");
 	if (options->connection != NULL &&
 	    strlen(options->connection) > REMOTE_MAX)
-		return wrong("--connection is too long");
+		return option_wrong(line.subcommand,
+		    "--connection is too long");
 	return -1;
 }

@@ -1,6 +1,5 @@
 #include "parent/explain.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +33,7 @@ static const char help[] =
     "  --now=UNIX          the time of day, in seconds since 1970\n"
     "  --home=D --uid=N    NAME's, instead of looking them up\n"
     "  --json              for machines\n"
-    "  --help\n"
+    "  --version, --help\n"
     "\n"
     "Exit status: 0 allowed, 1 denied, 2 could not be decided.\n";
 
@@ -42,24 +41,6 @@ struct explain_options {
 	struct verify_request request;
 	const char *cert;
 	bool json;
-};
-
-enum { OPT_USER = 1, OPT_CERT, OPT_TYPE, OPT_KEY, OPT_ETC, OPT_JWKS, OPT_NOW,
-	OPT_HOME, OPT_UID, OPT_JSON, OPT_HELP };
-
-static const struct option longopts[] = {
-	{ "user", required_argument, NULL, OPT_USER },
-	{ "cert", required_argument, NULL, OPT_CERT },
-	{ "type", required_argument, NULL, OPT_TYPE },
-	{ "key", required_argument, NULL, OPT_KEY },
-	{ "etc", required_argument, NULL, OPT_ETC },
-	{ "jwks", required_argument, NULL, OPT_JWKS },
-	{ "now", required_argument, NULL, OPT_NOW },
-	{ "home", required_argument, NULL, OPT_HOME },
-	{ "uid", required_argument, NULL, OPT_UID },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ NULL, 0, NULL, 0 }
 };
 
 static int
@@ -70,69 +51,36 @@ wrong(const char *what)
 }
 
 static int
-read_option(int opt, struct explain_options *options)
-{
-	struct verify_request *request = &options->request;
-	unsigned long now;
-
-	switch (opt) {
-	case OPT_USER:
-		request->user = optarg;
-		return -1;
-	case OPT_CERT:
-		options->cert = optarg;
-		return -1;
-	case OPT_TYPE:
-		request->key_type = optarg;
-		return -1;
-	case OPT_KEY:
-		request->key = optarg;
-		return -1;
-	case OPT_ETC:
-		request->places.etc = optarg;
-		request->places.trust = TRUST_ANY;
-		return -1;
-	case OPT_JWKS:
-		request->jwks = optarg;
-		return -1;
-	case OPT_NOW:
-		if (!option_number(optarg, 0, NOW_MAX, &now))
-			return wrong("--now takes seconds since 1970");
-		request->now = now;
-		return -1;
-	case OPT_HOME:
-		request->home = optarg;
-		return -1;
-	case OPT_UID:
-		request->uid = optarg;
-		return -1;
-	case OPT_JSON:
-		options->json = true;
-		return -1;
-	case OPT_HELP:
-		(void)fputs(help, stdout);
-		return 0;
-	default:
-		return wrong("unknown option or missing value");
-	}
-}
-
-static int
 read_options(int argc, char **argv, struct explain_options *options)
 {
-	int opt, status;
+	struct verify_request *request = &options->request;
+	const char *etc = NULL;
+	const struct option_row rows[] = {
+		{ "user", .text = &request->user },
+		{ "cert", .text = &options->cert },
+		{ "type", .text = &request->key_type },
+		{ "key", .text = &request->key },
+		{ "etc", .text = &etc },
+		{ "jwks", .text = &request->jwks },
+		{ "now", .now = &request->now },
+		{ "home", .text = &request->home },
+		{ "uid", .text = &request->uid },
+		{ "json", .flag = &options->json },
+	};
+	const struct option_line line = { "explain", help, rows,
+		sizeof(rows) / sizeof(rows[0]), false };
+	int status = options_read(&line, argc, argv);
 
-	opterr = 0;
-	while ((opt = getopt_long_only(argc, argv, "", longopts, NULL)) != -1)
-		if ((status = read_option(opt, options)) != -1)
-			return status;
-	if (optind < argc)
-		return wrong("unexpected word");
-	if (options->request.user == NULL)
+	if (status != -1)
+		return status == 0 ? 0 : UNDECIDED;
+	if (etc != NULL) {
+		request->places.etc = etc;
+		request->places.trust = TRUST_ANY;
+	}
+	if (request->user == NULL)
 		return wrong("--user=NAME is missing");
-	if ((options->cert != NULL) == (options->request.key != NULL) ||
-	    (options->request.key != NULL) !=
-	    (options->request.key_type != NULL))
+	if ((options->cert != NULL) == (request->key != NULL) ||
+	    (request->key != NULL) != (request->key_type != NULL))
 		return wrong("either --cert, or --type and --key");
 	return -1;
 }

@@ -3,26 +3,41 @@
 #define PARENT_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* Of one subcommand, at most. */
+#define OPTIONS_MAX 16
+
+/* One option: its name, and where its value goes; one of these is set. */
+struct option_row {
+	const char *name; /* without dashes */
+	const char **text; /* argv's own */
+	bool *flag;        /* it takes no value */
+	uint32_t *deadline_s; /* 1 to DEADLINE_MAX_S */
+	int *status;          /* 0 to 255 */
+	uint64_t *now;        /* Unix time, to NOW_MAX */
+};
+
+struct option_line {
+	const char *subcommand, *help;
+	const struct option_row *rows; /* besides --help and --version */
+	size_t nrows;                  /* at most OPTIONS_MAX */
+	bool words; /* whether anything may stand there that is no option */
+};
+
+/*
+ * Reads a command line's options, before, between or behind its words, with
+ * one dash or two (Go takes both). Returns -1 to go on, the words being those
+ * of argv from optind on; or the exit status after it has printed what was
+ * asked for (0), or what is wrong (1). What no option names stays as it was.
+ */
+int options_read(const struct option_line *line, int argc, char **argv);
 
 /*
  * Says what is wrong with a command line, never what was typed: it may be a
  * secret. Returns the exit status 1, for the caller's own return.
  */
 int option_wrong(const char *subcommand, const char *what);
-
-/* Prints the version; returns the exit status 0. */
-int option_version(void);
-
-/*
- * Reads the value of --deadline, in seconds. Returns -1, or the exit status
- * after it has said what is wrong.
- */
-int option_deadline(const char *subcommand, const char *text,
-    uint32_t *deadline_s);
-
-/* Whole decimal numbers from min to max; false for anything else. */
-bool option_number(const char *text, unsigned long min, unsigned long max,
-    unsigned long *number);
 
 #endif

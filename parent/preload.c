@@ -45,36 +45,10 @@ struct preload {
 	struct provider_keys keys;
 };
 
-enum { OPT_USER = 1, OPT_VERSION, OPT_HELP };
-
-static const struct option longopts[] = {
-	{ "cache-user", required_argument, NULL, OPT_USER },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ NULL, 0, NULL, 0 }
-};
-
 static int
 wrong(const char *what)
 {
 	return option_wrong("preload", what);
-}
-
-static int
-read_option(int opt, struct preload *p)
-{
-	switch (opt) {
-	case OPT_USER:
-		p->cache_user = optarg;
-		return -1;
-	case OPT_VERSION:
-		return option_version();
-	case OPT_HELP:
-		(void)fputs(help, stdout);
-		return 0;
-	default:
-		return wrong("unknown option or missing value");
-	}
 }
 
 /* The owner of the cache to fill; root's own is the caged parent's. */
@@ -121,12 +95,14 @@ read_words(char **words, int n, struct preload *p)
 static int
 read_options(int argc, char **argv, struct preload *p)
 {
-	int opt, status;
+	const struct option_row rows[] = {
+		{ "cache-user", .text = &p->cache_user },
+	};
+	const struct option_line line = { "preload", help, rows, 1, true };
+	int status = options_read(&line, argc, argv);
 
-	opterr = 0;
-	while ((opt = getopt_long_only(argc, argv, "", longopts, NULL)) != -1)
-		if ((status = read_option(opt, p)) != -1)
-			return status;
+	if (status != -1)
+		return status;
 	return read_words(argv + optind, argc - optind, p);
 }
 

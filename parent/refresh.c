@@ -7,7 +7,6 @@
 #include "parent/refresh.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -52,58 +51,20 @@ struct refresh_options {
 	bool log_stderr;
 };
 
-enum { OPT_CONFIG = 1, OPT_DEADLINE, OPT_LOG, OPT_VERSION, OPT_HELP };
-
-static const struct option longopts[] = {
-	{ "config-path", required_argument, NULL, OPT_CONFIG },
-	{ "deadline", required_argument, NULL, OPT_DEADLINE },
-	{ "log-stderr", no_argument, NULL, OPT_LOG },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ NULL, 0, NULL, 0 }
-};
-
-static int
-wrong(const char *what)
-{
-	return option_wrong("refresh", what);
-}
-
-static int
-read_option(int opt, struct refresh_options *options)
-{
-	switch (opt) {
-	case OPT_CONFIG:
-		options->config = optarg;
-		return -1;
-	case OPT_DEADLINE:
-		return option_deadline("refresh", optarg,
-		    &options->deadline_s);
-	case OPT_LOG:
-		options->log_stderr = true;
-		return -1;
-	case OPT_VERSION:
-		return option_version();
-	case OPT_HELP:
-		(void)fputs(help, stdout);
-		return 0;
-	default:
-		return wrong("unknown option or missing value");
-	}
-}
-
 static int
 read_options(int argc, char **argv, struct refresh_options *options)
 {
-	int opt, status;
+	const struct option_row rows[] = {
+		{ "config-path", .text = &options->config },
+		{ "deadline", .deadline_s = &options->deadline_s },
+		{ "log-stderr", .flag = &options->log_stderr },
+	};
+	const struct option_line line = { "refresh", help, rows,
+		sizeof(rows) / sizeof(rows[0]), false };
 
 	*options = (struct refresh_options){
 		.deadline_s = REFRESH_DEADLINE_S };
-	opterr = 0;
-	while ((opt = getopt_long_only(argc, argv, "", longopts, NULL)) != -1)
-		if ((status = read_option(opt, options)) != -1)
-			return status;
-	return optind < argc ? wrong("unexpected word") : -1;
+	return options_read(&line, argc, argv);
 }
 
 /* --- one provider, in a process of its own --- */

@@ -1,10 +1,7 @@
 #include "parent/verify_options.h"
 
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "ipc/limits.h"
 #include "parent/options.h"
 
 static const char help[] =
@@ -25,75 +22,27 @@ static const char help[] =
     "  --log-stderr        log to standard error as well, for a person\n"
     "  --version, --help\n";
 
-enum { OPT_CONFIG = 1, OPT_HOME, OPT_UID, OPT_DEADLINE, OPT_DENY, OPT_LOG,
-	OPT_VERSION, OPT_HELP };
-
-static const struct option longopts[] = {
-	{ "config-path", required_argument, NULL, OPT_CONFIG },
-	{ "home", required_argument, NULL, OPT_HOME },
-	{ "uid", required_argument, NULL, OPT_UID },
-	{ "deadline", required_argument, NULL, OPT_DEADLINE },
-	{ "deny-status", required_argument, NULL, OPT_DENY },
-	{ "log-stderr", no_argument, NULL, OPT_LOG },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ NULL, 0, NULL, 0 }
-};
-
-static int
-wrong(const char *what)
-{
-	return option_wrong("verify", what);
-}
-
-static int
-read_option(int opt, struct verify_options *options)
-{
-	unsigned long n;
-
-	switch (opt) {
-	case OPT_CONFIG:
-		options->config = optarg;
-		return -1;
-	case OPT_HOME:
-		options->home = optarg;
-		return -1;
-	case OPT_UID:
-		options->uid = optarg;
-		return -1;
-	case OPT_DEADLINE:
-		return option_deadline("verify", optarg,
-		    &options->deadline_s);
-	case OPT_DENY:
-		if (!option_number(optarg, 0, UINT8_MAX, &n))
-			return wrong("--deny-status takes 0 to 255");
-		options->deny_status = (int)n;
-		return -1;
-	case OPT_LOG:
-		options->log_stderr = true;
-		return -1;
-	case OPT_VERSION:
-		return option_version();
-	case OPT_HELP:
-		(void)fputs(help, stdout);
-		return 0;
-	default:
-		return wrong("unknown option or missing value");
-	}
-}
-
 int
 verify_options_read(int argc, char **argv, struct verify_options *options)
 {
-	int opt, status;
+	const struct option_row rows[] = {
+		{ "config-path", .text = &options->config },
+		{ "home", .text = &options->home },
+		{ "uid", .text = &options->uid },
+		{ "deadline", .deadline_s = &options->deadline_s },
+		{ "deny-status", .status = &options->deny_status },
+		{ "log-stderr", .flag = &options->log_stderr },
+	};
+	const struct option_line line = { "verify", help, rows,
+		sizeof(rows) / sizeof(rows[0]), true };
+	int status;
 
 	*options = (struct verify_options){ .deny_status = -1 };
-	opterr = 0;
-	while ((opt = getopt_long_only(argc, argv, "", longopts, NULL)) != -1)
-		if ((status = read_option(opt, options)) != -1)
-			return status;
+	if ((status = options_read(&line, argc, argv)) != -1)
+		return status;
 	if (argc - optind < 3)
-		return wrong("it takes three words, sshd's %u %k %t");
+		return option_wrong(line.subcommand,
+		    "it takes three words, sshd's %u %k %t");
 	options->user = argv[optind];
 	options->key = argv[optind + 1];
 	options->key_type = argv[optind + 2];
