@@ -41,9 +41,10 @@ authorize_options_read(int argc, char **argv,
 		{ "uid", .text = &options->uid },
 		{ "deadline", .deadline_s = &options->deadline_s },
 		{ "log-stderr", .flag = &options->log_stderr },
+		{ .name = NULL },
 	};
 	const struct option_line line = { "authorize", help, rows,
-		sizeof(rows) / sizeof(rows[0]), false };
+		false };
 	int status;
 
 	*options = (struct authorize_options){ .user = NULL };

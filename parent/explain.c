@@ -66,9 +66,10 @@ read_options(int argc, char **argv, struct explain_options *options)
 		{ "home", .text = &request->home },
 		{ "uid", .text = &request->uid },
 		{ "json", .flag = &options->json },
+		{ .name = NULL },
 	};
 	const struct option_line line = { "explain", help, rows,
-		sizeof(rows) / sizeof(rows[0]), false };
+		false };
 	int status = options_read(&line, argc, argv);
 
 	if (status != -1)

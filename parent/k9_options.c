@@ -29,9 +29,10 @@ k9_options_read(int argc, char **argv, struct k9_options *options)
 		{ "config", .text = &options->config },
 		{ "deadline", .deadline_s = &options->deadline_s },
 		{ "log-stderr", .flag = &options->log_stderr },
+		{ .name = NULL },
 	};
 	const struct option_line line = { "k9-ssh", help, rows,
-		sizeof(rows) / sizeof(rows[0]), false };
+		false };
 	int status;
 
 	*options = (struct k9_options){ .remote = "",

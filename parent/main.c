@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "ipc/close_from.h"
+#include "ipc/reason.h"
 #include "parent/authorize.h"
 #include "parent/explain.h"
 #include "parent/k9_ssh.h"
+#include "parent/log.h"
 #include "parent/preload.h"
 #include "parent/refresh.h"
 #include "parent/status.h"
@@ -218,16 +220,30 @@ dispatch(int argc, char **argv)
 	return usage(stderr, 1);
 }
 
+/* A login that ends before anything is known of it. */
+static void
+say_not_started(enum reason reason)
+{
+	struct log_line line;
+
+	log_open(true);
+	log_begin(&line, "");
+	log_add_text(&line, "decision", "error");
+	log_add_text(&line, "reason", reason_word(reason));
+	log_add_text(&line, "detail", "cannot start");
+	log_end(&line, LOG_ERR);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct subcommand *subcommand;
+	bool clean = clean_start() == 0;
 	int before;
 
-	if (arguments != NULL && clean_start() == 0)
+	if (clean && arguments != NULL)
 		return dispatch(argc, arguments);
-	(void)fprintf(stderr, "sallyport: cannot start: %s\n",
-	    strerror(errno));
+	say_not_started(clean ? REASON_MEMORY : REASON_SYSTEM);
 	/* What could not be copied is where it was. */
 	subcommand = asked_for(argc, arguments != NULL ? arguments : argv,
 	    &before);

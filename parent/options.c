@@ -1,13 +1,12 @@
 #include "parent/options.h"
 
-#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "ipc/limits.h"
 
-/* What getopt answers; a row's is its index behind the last. */
+/* What getopt answers; for row i, OPT_ROW + i. */
 enum { OPT_VERSION = 256, OPT_HELP, OPT_ROW };
 
 int
@@ -24,12 +23,12 @@ read_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
 	char *end;
 
-	*number = strtoul(text, &end, 10);
+	*number = strtoull(text, &end, 10);
 	return text[0] >= '0' && text[0] <= '9' && *end == '\0' &&
 	    *number >= min && *number <= max;
 }
 
-/* Puts an option's value where it goes: NULL, or what is wrong with it. */
+/* Stores an option's value; returns NULL, or what is wrong with it. */
 static const char *
 take(const struct option_row *row, const char *value)
 {
@@ -49,23 +48,26 @@ take(const struct option_row *row, const char *value)
 			return "--deny-status takes 0 to 255";
 		*row->status = (int)n;
 	}
-	if (row->now != NULL && !read_number(value, 0, NOW_MAX, row->now))
-		return "--now takes seconds since 1970";
+	if (row->now != NULL) {
+		if (!read_number(value, 0, NOW_MAX, &n))
+			return "--now takes seconds since 1970";
+		*row->now = n;
+	}
 	return NULL;
 }
 
-/* The rows as getopt has them. */
+/* Fills getopt's table. */
 static void
-prepare(const struct option_line *line, struct option *longopts)
+prepare(const struct option_line *line,
+    struct option longopts[OPTIONS_MAX + 3])
 {
-	assert(line->nrows <= OPTIONS_MAX);
 	*longopts++ = (struct option){ "version", no_argument, NULL,
 		OPT_VERSION };
 	*longopts++ = (struct option){ "help", no_argument, NULL, OPT_HELP };
-	for (size_t i = 0; i < line->nrows; i++)
+	for (int i = 0; i < OPTIONS_MAX && line->rows[i].name != NULL; i++)
 		*longopts++ = (struct option){ line->rows[i].name,
 			line->rows[i].flag != NULL ? no_argument :
-			required_argument, NULL, OPT_ROW + (int)i };
+			required_argument, NULL, OPT_ROW + i };
 	*longopts = (struct option){ NULL, 0, NULL, 0 };
 }
 

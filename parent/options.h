@@ -3,17 +3,16 @@
 #define PARENT_OPTIONS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-/* Of one subcommand, at most. */
+/* Of one subcommand; rows behind the last are none. */
 #define OPTIONS_MAX 16
 
-/* One option: its name, and where its value goes; one of these is set. */
+/* One option: its name, and where its value goes, which is one of these. */
 struct option_row {
-	const char *name; /* without dashes */
-	const char **text; /* argv's own */
-	bool *flag;        /* it takes no value */
+	const char *name;     /* without dashes */
+	const char **text;    /* argv's own */
+	bool *flag;           /* it takes no value */
 	uint32_t *deadline_s; /* 1 to DEADLINE_MAX_S */
 	int *status;          /* 0 to 255 */
 	uint64_t *now;        /* Unix time, to NOW_MAX */
@@ -21,8 +20,8 @@ struct option_row {
 
 struct option_line {
 	const char *subcommand, *help;
-	const struct option_row *rows; /* besides --help and --version */
-	size_t nrows;                  /* at most OPTIONS_MAX */
+	/* Besides --help and --version, up to one without a name. */
+	const struct option_row *rows;
 	bool words; /* whether anything may stand there that is no option */
 };
 
@@ -30,7 +29,7 @@ struct option_line {
  * Reads a command line's options, before, between or behind its words, with
  * one dash or two (Go takes both). Returns -1 to go on, the words being those
  * of argv from optind on; or the exit status after it has printed what was
- * asked for (0), or what is wrong (1). What no option names stays as it was.
+ * asked for (0), or what is wrong (1). Where no option leads stays as it was.
  */
 int options_read(const struct option_line *line, int argc, char **argv);
 

@@ -97,8 +97,9 @@ read_options(int argc, char **argv, struct preload *p)
 {
 	const struct option_row rows[] = {
 		{ "cache-user", .text = &p->cache_user },
+		{ .name = NULL },
 	};
-	const struct option_line line = { "preload", help, rows, 1, true };
+	const struct option_line line = { "preload", help, rows, true };
 	int status = options_read(&line, argc, argv);
 
 	if (status != -1)

@@ -58,9 +58,10 @@ read_options(int argc, char **argv, struct refresh_options *options)
 		{ "config-path", .text = &options->config },
 		{ "deadline", .deadline_s = &options->deadline_s },
 		{ "log-stderr", .flag = &options->log_stderr },
+		{ .name = NULL },
 	};
 	const struct option_line line = { "refresh", help, rows,
-		sizeof(rows) / sizeof(rows[0]), false };
+		false };
 
 	*options = (struct refresh_options){
 		.deadline_s = REFRESH_DEADLINE_S };

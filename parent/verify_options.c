@@ -1,6 +1,7 @@
 #include "parent/verify_options.h"
 
 #include <getopt.h>
+#include <stddef.h>
 
 #include "parent/options.h"
 
@@ -32,9 +33,9 @@ verify_options_read(int argc, char **argv, struct verify_options *options)
 		{ "deadline", .deadline_s = &options->deadline_s },
 		{ "deny-status", .status = &options->deny_status },
 		{ "log-stderr", .flag = &options->log_stderr },
+		{ .name = NULL },
 	};
-	const struct option_line line = { "verify", help, rows,
-		sizeof(rows) / sizeof(rows[0]), true };
+	const struct option_line line = { "verify", help, rows, true };
 	int status;
 
 	*options = (struct verify_options){ .deny_status = -1 };

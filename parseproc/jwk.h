@@ -56,7 +56,8 @@ struct jwk {
  */
 bool jwk_rsa_sound(struct span n, struct span e);
 
-/* Whether keys of the type may sign so (RFC 7518 section 3.1). */
+/* Whether keys of the type may sign so (RFC 7518 section 3.1); alg is one of
+ * ours. */
 bool jwk_alg_fits(enum jwk_type type, enum jws_alg alg);
 
 /* Whether two keys are the same; kid and alg may differ. */

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "parseproc/span.h"
+
 #define PROVE(condition, text) __CPROVER_assert(condition, text)
 #define ASSUME(condition) __CPROVER_assume(condition)
 /*
@@ -28,6 +30,10 @@
 /* A bound that is none: no process of ours can have so much memory (16 GiB). */
 #define ANY_LEN (SIZE_MAX >> 30)
 
+/* A family's harness has a function for each member. */
+#define PROVE_OF(each) PROVE_OF_(each)
+#define PROVE_OF_(each) prove_##each
+
 /* Any value at all: what is not written, CBMC chooses. */
 #define ANY(type) __extension__({ type any_; any_; })
 
@@ -43,22 +49,17 @@ within(const void *p, size_t n, const void *base, size_t size)
 	    OFFSET(p) + n <= OFFSET(base) + size;
 }
 
-/* The same of spans, for contracts. */
+/* The same for spans, in contracts. */
 #define SPAN_AT(s, whole)                                                     \
 	(__CPROVER_same_object((s).p, (whole).p) &&                           \
 	    (s).len <= (whole).len && OFFSET((s).p) >= OFFSET((whole).p) &&   \
 	    OFFSET((s).p) + (s).len <= OFFSET((whole).p) + (whole).len)
 /* An empty one may be anywhere. */
 #define SPAN_IN(s, whole) ((s).len == 0 || SPAN_AT(s, whole))
-/* What a reader had before, as a span: in a contract, in a loop's. */
-struct proof_span {
-	const uint8_t *p;
-	size_t len;
-};
-#define HAD(p, left)                                                          \
-	((struct proof_span){ __CPROVER_old(p), __CPROVER_old(left) })
+/* What a reader had at the start, as a span: of a function, of a loop. */
+#define HAD(p, left) ((struct span){ __CPROVER_old(p), __CPROVER_old(left) })
 #define HAD_AT_ENTRY(p, left)                                                 \
-	((struct proof_span){ __CPROVER_loop_entry(p),                        \
+	((struct span){ __CPROVER_loop_entry(p),                              \
 	    __CPROVER_loop_entry(left) })
 /* What a reader has left is the end of a span. */
 #define IS_REST(r, whole)                                                     \
@@ -74,6 +75,17 @@ any_bytes(size_t n)
 
 	ASSUME(p != NULL || n == 0);
 	return p;
+}
+
+/* The same as a span of at most max bytes. */
+static inline struct span
+any_span(size_t max)
+{
+	struct span s = { NULL, ANY(size_t) };
+
+	ASSUME(s.len <= max);
+	s.p = any_bytes(s.len);
+	return s;
 }
 
 /*

@@ -1,4 +1,4 @@
-/* What a key's numbers or its point are: within other bytes, and bounded. */
+/* A key's numbers or its point: within given bytes, of bounded length. */
 #ifndef PROOFS_CONTRACTS_JWK_H
 #define PROOFS_CONTRACTS_JWK_H
 

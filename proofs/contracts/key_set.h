@@ -9,10 +9,17 @@
 
 #include "parseproc/key_set.c"
 
+/* RFC 7518 section 3.1, RFC 8037 section 3.1. */
+#define IS_ALG_OF(alg, type)                                                  \
+	((type) == JWK_RSA ? (alg) == JWS_RS256 || (alg) == JWS_RS384 ||      \
+	    (alg) == JWS_RS512 || (alg) == JWS_PS256 :                        \
+	    (type) == JWK_P256 ? (alg) == JWS_ES256 :                         \
+	    (type) == JWK_P384 ? (alg) == JWS_ES384 : (alg) == JWS_EDDSA)
 /* What comes before a key's numbers or its point. */
 #define IS_HEAD(key, in)                                                      \
 	((unsigned)(key)->type < JWK_TYPES && (unsigned)(key)->alg <          \
-	    JWS_ALGS && (key)->kid.len <= JWK_KID_MAX &&                      \
+	    JWS_ALGS && IS_ALG_OF((key)->alg, (key)->type) &&                 \
+	    (key)->kid.len <= ((key)->has_kid ? JWK_KID_MAX : 0) &&           \
 	    SPAN_AT((key)->kid, in))
 #define POINT_LEN(type)                                                       \
 	((type) == JWK_P256 ? JWK_P256_LEN : (type) == JWK_P384 ?             \

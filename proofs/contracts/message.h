@@ -33,6 +33,14 @@ __CPROVER_ensures(!__CPROVER_return_value || place >= n ||
 	    (kind) == IPC_U32 ? *(const uint32_t *)(at) :                     \
 	    (kind) == IPC_U64 ? *(const uint64_t *)(at) : TEXT_AT(at).len)
 
+/* A field as the table wants it, its text within the bytes that were read. */
+#define FIELD_IS(f, at, in)                                                   \
+	(FIELD_VALUE((f)->kind, at) >= (f)->min &&                            \
+	    FIELD_VALUE((f)->kind, at) <= (f)->max &&                         \
+	    (!IS_TEXT((f)->kind) || SPAN_AT(TEXT_AT(at), in)) &&              \
+	    ((f)->kind != IPC_PRINT || place >= TEXT_AT(at).len ||            \
+	    PRINTABLE(((const uint8_t *)TEXT_AT(at).p)[place])))
+
 static enum err get_field(struct wire_reader *r, const struct ipc_field *f,
     void *at)
 __CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
@@ -46,19 +54,15 @@ __CPROVER_assigns(*r;
     IS_TEXT(f->kind): *(struct ipc_span *)at)
 __CPROVER_ensures(IS_REST(*r, HAD(r->p, r->left)))
 __CPROVER_ensures(__CPROVER_return_value != ERR_OK ||
-    (FIELD_VALUE(f->kind, at) >= f->min &&
-    FIELD_VALUE(f->kind, at) <= f->max))
-__CPROVER_ensures(__CPROVER_return_value != ERR_OK || !IS_TEXT(f->kind) ||
-    SPAN_AT(TEXT_AT(at), HAD(r->p, r->left)))
-__CPROVER_ensures(__CPROVER_return_value != ERR_OK ||
-    f->kind != IPC_PRINT || place >= TEXT_AT(at).len ||
-    PRINTABLE(((const uint8_t *)TEXT_AT(at).p)[place]));
+    FIELD_IS(f, at, HAD(r->p, r->left)));
 
 static enum err get_fields(struct wire_reader *r, const struct ipc_spec *spec,
     struct ipc_message *m)
 __CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
 __CPROVER_requires(r->left == 0 || __CPROVER_r_ok(r->p, r->left))
-__CPROVER_requires(__CPROVER_same_object(spec, specs))
+__CPROVER_requires(__CPROVER_same_object(spec, specs) &&
+    OFFSET(spec) > 0 && OFFSET(spec) % sizeof(*spec) == 0 &&
+    OFFSET(spec) / sizeof(*spec) < IPC_TYPE_END)
 __CPROVER_requires(__CPROVER_w_ok(m, sizeof(*m)))
 __CPROVER_assigns(*r, m->as)
 __CPROVER_ensures(__CPROVER_return_value != ERR_OK || r->left == 0);
@@ -75,4 +79,6 @@ __CPROVER_assigns(w->used, __CPROVER_object_whole(w->buf))
 __CPROVER_ensures(w->used <= w->size && w->used >= __CPROVER_old(w->used))
 __CPROVER_ensures(__CPROVER_return_value != ERR_OK ||
     (FIELD_VALUE(f->kind, at) >= f->min &&
-    FIELD_VALUE(f->kind, at) <= f->max));
+    FIELD_VALUE(f->kind, at) <= f->max &&
+    (f->kind != IPC_PRINT || place >= TEXT_AT(at).len ||
+    PRINTABLE(((const uint8_t *)TEXT_AT(at).p)[place]))));

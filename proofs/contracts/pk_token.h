@@ -80,6 +80,6 @@ __CPROVER_requires(__CPROVER_w_ok(room->p, room->left))
 __CPROVER_requires(IS_ROOM(room, room->p))
 __CPROVER_assigns(*room, jws->input, __CPROVER_object_whole(room->p))
 __CPROVER_ensures(IS_ROOM(room, __CPROVER_old(room->p)))
-__CPROVER_ensures(!__CPROVER_return_value || 
+__CPROVER_ensures(!__CPROVER_return_value ||
     (IN_ROOM(jws->input, __CPROVER_old(room->p)) && jws->input.len ==
     jws->protected_text.len + 1 + jws->payload_text.len));

@@ -6,8 +6,21 @@
 #include "parseproc/ssh_cert.h"
 #include "proofs/contracts/ssh_user_key.h"
 
+/* Any place of a text: what holds of it holds of all. */
+static size_t place;
+/* An access token can end no header line: no control character, no space. */
+#define IS_BEARER(token)                                                      \
+	(place >= (token).len ||                                              \
+	    ((token).p[place] > 0x20 && (token).p[place] < 0x7f))
+
 /* Here, so that the contracts in its loops know the words above. */
 #include "parseproc/ssh_cert.c"
+
+static bool is_bearer_token(struct span token)
+__CPROVER_requires(token.len == 0 || __CPROVER_r_ok(token.p, token.len))
+__CPROVER_assigns()
+__CPROVER_ensures(!__CPROVER_return_value ||
+    (token.len > 0 && IS_BEARER(token)));
 
 static enum reason check_principals(struct ssh_cert *cert)
 __CPROVER_requires(__CPROVER_w_ok(cert, sizeof(*cert)))
@@ -34,7 +47,7 @@ __CPROVER_ensures(__CPROVER_return_value == REASON_OK ||
 __CPROVER_ensures(SPAN_IN(cert->token, list) &&
     SPAN_IN(cert->access_token, list));
 
-/* What get_rest() takes from there, to the last byte; the signature is last. */
+/* The spans that get_rest() takes; the signature ends the blob. */
 #define IS_CERT_REST(cert, lists, in)                                         \
 	(SPAN_AT((cert)->key_id, in) && SPAN_AT((cert)->principals, in) &&    \
 	    SPAN_AT((lists)->options, in) && SPAN_AT((lists)->extensions, in) \
@@ -79,7 +92,8 @@ __CPROVER_assigns(*r, cert->serial, cert->key_id, cert->principals,
 __CPROVER_ensures(__CPROVER_return_value == REASON_OK ||
     __CPROVER_return_value == REASON_CERT_BLOB)
 __CPROVER_ensures(__CPROVER_return_value != REASON_OK ||
-    IS_CERT_REST(cert, lists, HAD(r->p, r->left)));
+    (IS_CERT_REST(cert, lists, HAD(r->p, r->left)) &&
+    lists->reserved.len == 0));
 
 static enum reason check(struct ssh_cert *cert, const struct lists *lists)
 __CPROVER_requires(__CPROVER_w_ok(cert, sizeof(*cert)))
@@ -105,4 +119,4 @@ __CPROVER_ensures(cert->nprincipals <= SSH_CERT_PRINCIPALS_MAX)
 __CPROVER_ensures(SPAN_IN(cert->token, lists->extensions) &&
     SPAN_IN(cert->access_token, lists->extensions))
 __CPROVER_ensures(__CPROVER_return_value != REASON_OK ||
-    cert->token.len > 0);
+    (cert->token.len > 0 && lists->type == TYPE_USER));

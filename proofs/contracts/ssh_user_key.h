@@ -23,10 +23,7 @@ __CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
 __CPROVER_requires(__CPROVER_r_ok(r->p, r->left))
 __CPROVER_requires(__CPROVER_w_ok(key, sizeof(*key)))
 __CPROVER_assigns(*r, *key)
-__CPROVER_ensures(r->left <= __CPROVER_old(r->left) &&
-    __CPROVER_same_object(r->p, __CPROVER_old(r->p)) &&
-    OFFSET(r->p) + r->left ==
-    OFFSET(__CPROVER_old(r->p)) + __CPROVER_old(r->left))
+__CPROVER_ensures(IS_REST(*r, HAD(r->p, r->left)))
 __CPROVER_ensures(!__CPROVER_return_value || (key->type == type &&
     IS_USER_KEY(key, STEPPED(__CPROVER_old(r->p), __CPROVER_old(r->left),
     *r))));

@@ -22,9 +22,6 @@ prove_get_point(struct wire_reader *r, struct jwk *key)
 	POSSIBLE(get_point(r, key) && key->type == JWK_P384, "P-384");
 }
 
-#define PROVE_OF(each) PROVE_OF_(each)
-#define PROVE_OF_(each) prove_##each
-
 void
 harness(void)
 {

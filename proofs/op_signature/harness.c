@@ -12,7 +12,7 @@
 
 static struct issuer issuers[ISSUERS];
 static struct pk_token token;
-/* What verifying has said of each segment: the keys that fit, and the last. */
+/* What verifying said of each segment: how many keys fit, which was last. */
 static struct {
 	unsigned times;
 	const struct jwk *key;

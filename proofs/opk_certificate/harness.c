@@ -1,8 +1,8 @@
 /*
- * The checks before the provider's signature, and that one, in the judge's
- * order: each is passed only if what it asks said so, and what an unsigned
- * token claims can never be a reason to let it pass. What they ask has
- * proofs of its own, and here answers anything that it may.
+ * The checks up to the provider's signature, in order: each asks about what
+ * is this login's, and is passed only if the answer was good; what an
+ * unsigned token claims can never be a reason to accept it. What they ask
+ * has proofs of its own, and here answers anything that it may.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -15,6 +15,15 @@
 
 static struct opk_login login;
 static enum reason read_said, token_said, found_said;
+static const char *type_said;
+static bool time_said;
+static enum ssh_cert_principal principal_said;
+
+static bool
+same(struct span a, struct span b)
+{
+	return a.p == b.p && a.len == b.len;
+}
 
 int
 vsnprintf(char *to, size_t n, const char *fmt, va_list ap)
@@ -44,8 +53,9 @@ any_reason(void)
 const char *
 ssh_cert_type(const uint8_t *name, size_t len)
 {
-	PROVE(len == 0 || __CPROVER_r_ok(name, len), "a name's bytes");
-	return ANY(bool) ? "one" : ANY(bool) ? "other" : NULL;
+	PROVE(same((struct span){ name, len }, login.key_type), "its type");
+	type_said = ANY(bool) ? "one" : ANY(bool) ? "other" : NULL;
+	return type_said;
 }
 
 enum reason
@@ -53,6 +63,7 @@ ssh_cert_read(const uint8_t *blob, size_t len, struct ssh_cert *cert)
 {
 	struct span bytes = { blob, len };
 
+	PROVE(same(bytes, login.blob) && cert == &login.cert, "the key");
 	*cert = (struct ssh_cert){ 0 };
 	if ((read_said = any_reason()) == REASON_OK)
 		*cert = (struct ssh_cert){
@@ -66,21 +77,24 @@ ssh_cert_read(const uint8_t *blob, size_t len, struct ssh_cert *cert)
 bool
 ssh_cert_valid_at(const struct ssh_cert *cert, uint64_t now)
 {
-	return cert->valid_after <= now && now < cert->valid_before;
+	PROVE(cert == &login.cert && now == login.now, "its time");
+	time_said = ANY(unsigned) % 2 == 1;
+	return time_said;
 }
 
 enum ssh_cert_principal
 ssh_cert_principal(const struct ssh_cert *cert, struct span name)
 {
-	(void)cert, (void)name;
-	return (enum ssh_cert_principal)(ANY(unsigned) % 4);
+	PROVE(cert == &login.cert && same(name, login.user), "the user");
+	principal_said = (enum ssh_cert_principal)(ANY(unsigned) % 4);
+	return principal_said;
 }
 
 enum reason
 pk_token_read(const uint8_t *text, size_t len, uint8_t *room, size_t size,
     struct pk_token *token)
 {
-	PROVE(len == 0 || __CPROVER_r_ok(text, len), "a token's bytes");
+	PROVE(same((struct span){ text, len }, login.cert.token), "its token");
 	PROVE(__CPROVER_w_ok(room, size) && size >= PK_TOKEN_ROOM(len),
 	    "room for it");
 	*token = (struct pk_token){ 0 };
@@ -116,7 +130,9 @@ jws_alg_name(enum jws_alg alg)
 enum reason
 gq256_kid(const uint8_t *header, size_t n, struct span *kid)
 {
-	PROVE(n == 0 || __CPROVER_r_ok(header, n), "a header's bytes");
+	PROVE(same((struct span){ header, n }, login.token.segment[0].header) ||
+	    same((struct span){ header, n }, login.token.segment[1].header),
+	    "its header");
 	*kid = piece((struct span){ header, n });
 	return ANY(bool) ? REASON_OK : REASON_GQ_HEADER;
 }
@@ -140,16 +156,6 @@ hint_find(struct span bytes, const char *name, struct hint *hint)
 	hint->len = ANY(size_t);
 	ASSUME(hint->len <= HINT_MAX);
 	return hint->len > 0;
-}
-
-static struct span
-any_span(size_t max)
-{
-	struct span s = { NULL, ANY(size_t) };
-
-	ASSUME(s.len <= max);
-	s.p = any_bytes(s.len);
-	return s;
 }
 
 static void
@@ -202,13 +208,15 @@ prove_checks(void)
 	if (opk_check_certificate(&login) != REASON_OK)
 		return;
 	PROVE(read_said == REASON_OK, "read");
+	PROVE(type_said != NULL && login.cert.type[1] == type_said[1],
+	    "of the type that was said");
 	if (opk_check_cert_time(&login) != REASON_OK)
 		return;
-	PROVE(login.cert.valid_after <= login.now &&
-	    login.now < login.cert.valid_before, "in its time");
+	PROVE(time_said, "in its time");
 	if (opk_check_principals(&login) != REASON_OK)
 		return;
-	PROVE(login.principal != SSH_CERT_REFUSED, "a principal that fits");
+	PROVE(principal_said != SSH_CERT_REFUSED &&
+	    login.principal == principal_said, "a principal that fits");
 	if (opk_check_token(&login) != REASON_OK)
 		return;
 	PROVE(token_said == REASON_OK, "split");
@@ -220,12 +228,9 @@ prove_checks(void)
 	POSSIBLE(login.token.has_fresh, "all of it");
 }
 
-#define PROVE_OF(each) PROVE_OF_(each)
-#define PROVE_OF_(each) prove_##each()
-
 void
 harness(void)
 {
 	set_up();
-	PROVE_OF(EACH);
+	PROVE_OF(EACH)();
 }

@@ -5,7 +5,7 @@
 #include "parseproc/ssh_blob.h"
 #include "proofs/proof.h"
 
-/* BoringSSL's, and its bytes must be there. */
+/* It calls BoringSSL; its bytes must be readable. */
 enum reason
 ec_point_check(enum ec_curve curve, const uint8_t *point, size_t len)
 {

@@ -23,9 +23,6 @@ prove_check_extensions(struct ssh_cert *cert, struct span list)
 	    cert->token.len > 1000 && cert->access_token.len > 1000, "both");
 }
 
-#define PROVE_OF(each) PROVE_OF_(each)
-#define PROVE_OF_(each) prove_##each
-
 void
 harness(void)
 {

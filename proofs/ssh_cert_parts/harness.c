@@ -21,31 +21,21 @@ prove_get_rest(struct wire_reader *r, struct ssh_cert *cert,
 	    "long");
 }
 
-static struct span
-any_span(void)
-{
-	struct span s = { NULL, ANY(size_t) };
-
-	ASSUME(s.len <= SSH_CERT_MAX);
-	s.p = any_bytes(s.len);
-	return s;
-}
-
 static void
 prove_check(struct wire_reader *r, struct ssh_cert *cert,
     struct lists *lists)
 {
 	(void)r;
 	*cert = (struct ssh_cert){ .key_type = "ssh-rsa",
-		.principals = any_span(), .signature_key = any_span() };
-	*lists = (struct lists){ any_span(), any_span(), any_span(),
-		{ NULL, 0 }, ANY(uint32_t) };
+		.principals = any_span(SSH_CERT_MAX),
+		.signature_key = any_span(SSH_CERT_MAX) };
+	*lists = (struct lists){ .fields = any_span(SSH_CERT_MAX),
+		.options = any_span(SSH_CERT_MAX),
+		.extensions = any_span(SSH_CERT_MAX),
+		.type = ANY(uint32_t) };
 	POSSIBLE(check(cert, lists) == REASON_OK && cert->nprincipals > 0 &&
 	    cert->access_token.len > 0, "all");
 }
-
-#define PROVE_OF(each) PROVE_OF_(each)
-#define PROVE_OF_(each) prove_##each
 
 void
 harness(void)

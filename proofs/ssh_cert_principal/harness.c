@@ -1,4 +1,4 @@
-/* Looking for the login name in a list of principals that was read. */
+/* Of a certificate that was read: its time, and the login name in its list. */
 #include "proofs/proof.h"
 
 /* Here, so that the contract in its loop knows the words above. */
@@ -10,7 +10,12 @@ harness(void)
 	struct span list = { NULL, ANY(size_t) }, user = { NULL, ANY(size_t) };
 	struct ssh_cert cert = { .nprincipals = ANY(size_t) };
 	enum ssh_cert_principal which;
+	uint64_t now = ANY(uint64_t);
 
+	cert.valid_after = ANY(uint64_t);
+	cert.valid_before = ANY(uint64_t);
+	PROVE(ssh_cert_valid_at(&cert, now) ==
+	    (now >= cert.valid_after && now < cert.valid_before), "its time");
 	ASSUME(list.len <= SSH_CERT_MAX && user.len <= ANY_LEN);
 	list.p = any_bytes(list.len);
 	user.p = any_bytes(user.len);

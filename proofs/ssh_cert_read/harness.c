@@ -1,4 +1,4 @@
-/* A certificate is read whole and within its bytes, or nothing of it is kept. */
+/* A certificate is read whole and within its bytes, or nothing is kept. */
 #include "proofs/contracts/ssh_cert.h"
 
 void

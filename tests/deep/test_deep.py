@@ -75,6 +75,14 @@ def test_pytest_step_counts_its_tests(tmp_path):
     assert counted(run) == (0, "2 passed, 0 failed")
 
 
+def test_skipped_step_has_not_passed(tmp_path):
+    (tmp_path / "test_none.py").write_text("import pytest\n\n\ndef test_a():\n"
+                                           "    pytest.skip('no peer')\n")
+    run = run_of(tmp_path, f"pytest {tmp_path}/test_none.py")
+    run.run_all()
+    assert run.state(run.steps[0])["passed"] is False
+
+
 def test_tree_is_its_sources(tree):
     before = deep.tree_hash(tree)
     for ours in "build", "build-asan", ".git", "src/__pycache__", "subprojects/curl":

@@ -8,7 +8,7 @@ import pytest
 import keys
 import program
 import room
-from key9_api import answer, body_of, cut, silent, status
+from key9_api import answer, body_of, cut, response, send, silent, status, truncated_chunk
 from name_server import NAMES
 from program import GROUP, Entry, age_entry, entry_path, read_entry
 from reasons import DECISION
@@ -84,6 +84,28 @@ def test_served_when_the_api_is_broken(lab, entry, ask, code):
 def test_served_when_the_connection_breaks(lab, entry, ask):
     lab.api.behaviours["alice"] = cut(b"HTTP/1.1 200 ")
     assert_served(ask(), 0)
+
+
+@pytest.mark.parametrize("behaviour", [
+    send(b"SSH-2.0-OpenSSH_9.2\r\n"), truncated_chunk(KEY),
+    send(response(headers=["Content-Length: 2000000"]))],
+    ids=["not HTTP", "cut short", "too large"])
+def test_served_when_what_comes_is_no_answer(lab, entry, ask, behaviour):
+    lab.api.behaviours["alice"] = behaviour
+    assert_served(ask(), 0)
+
+
+@pytest.mark.parametrize("listener", ["wrong name", "expired", "unknown authority"])
+def test_served_when_somebody_else_answers(lab, entry, ask, command_user, listener):
+    """Who can do that to a connection could as well cut it."""
+    url, content = lab.api.url(listener), read_entry(entry)
+    sections = lab.sections(command_user)
+    sections["urls"]["query_ssh_keys"] = url
+    program.write_config(sections, group=command_user)
+    entry.write_bytes(content._replace(url=content.url.replace(
+        lab.api.url().encode(), url.encode())).packed())
+    assert_served(ask(), 0)
+    assert lab.api.listeners[listener].connects == 1
 
 
 @pytest.mark.parametrize("timeout", [None, 1])

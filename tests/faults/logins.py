@@ -71,7 +71,7 @@ class Login:
 
     def decisions(self, result):
         found = [program.fields(line) for line in result.log if "decision=" in line]
-        return [each for each in found if self.source in (None, each["source"])]
+        return [each for each in found if self.source in (None, each.get("source", self.source))]
 
     # The cache.
 

@@ -1,14 +1,21 @@
-"""SIGTERM and SIGSTOP to each process at each of its steps (SIGKILL: tests/liars)."""
+"""SIGKILL, SIGTERM and SIGSTOP to each process at each of its steps (more SIGKILL: tests/liars)."""
 
 import pytest
 
-from injected import SIGTERM, Faults
+from injected import SIGKILL, SIGTERM, Faults
 from injector import PARENT, STARTER
 
 LOGINS = [("verify-home", "root"), ("k9", "key9"), ("verify-cold", "key9"), ("k9-stale", "root"),
           ("authorize", "key9"), ("authorize-certificate", "key9")]
 
 each_login = pytest.mark.parametrize("login", LOGINS, ids="-".join, indirect=True)
+
+
+@each_login
+def test_killed(login):
+    faults = Faults(login)
+    faults.sweep("step", [SIGKILL], sample=8)
+    faults.check()
 
 
 @each_login

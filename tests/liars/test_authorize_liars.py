@@ -133,6 +133,7 @@ def test_lines_without_end(login):
     for name in ("LINE", "KEY_DROPPED"):
         run = login(LINE, say(name).replace("send", "endless"))
         assert (run.lines, run.reason("chain")) == ([KEY_LINE], "worker_protocol")
+        assert len(run.log) < 20        # not one line for each
 
 
 @pytest.mark.parametrize("sources", [

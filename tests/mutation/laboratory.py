@@ -6,6 +6,7 @@ that file and of the test, so that a run which was cut short goes on where it en
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -139,13 +140,20 @@ class Laboratory:
         new.write_text(json.dumps(known, indent=1))
         new.replace(self.state)
 
+    @functools.cache
+    def _tests(self):
+        """A hash of all of them: what a test is worth depends on its helpers, too."""
+        sums = hashlib.sha256()
+        for path in sorted(path for path in (self.tree / "tests").rglob("*") if path.is_file()):
+            sums.update(path.read_bytes())
+        return sums.hexdigest()
+
     def outcome(self, by, mutant=None):
         """What the test makes of the mutant, or of the program as it is."""
         first, *rest = shlex.split(by)
         source = f"tests/{first}" if is_pytest(by) else f"tests/{first.replace('/', '/test_')}.c"
-        files = [source, *([mutant.file] if mutant else [])]
-        digest = hashlib.sha256(repr([by, mutant, *((self.tree / file).read_text()
-                                                    for file in files)]).encode()).hexdigest()
+        broken = (self.tree / mutant.file).read_text() if mutant else ""
+        digest = hashlib.sha256(repr([by, mutant, broken, self._tests()]).encode()).hexdigest()
         known = self._known().get(digest)
         if known:
             return Outcome(known["caught"], known["said"])

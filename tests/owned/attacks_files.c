@@ -48,6 +48,8 @@ static int cache(void) { return write_file(CACHE "planted", O_CREAT); }
 static int program(void) { return write_file(PROGRAM "/planted", O_CREAT); }
 static int parent_memory(void) { return of_victim(victims.parent, "mem", O_RDWR); }
 static int sibling_memory(void) { return of_victim(victims.sibling, "mem", O_RDWR); }
+static int parent_memory_read(void) { return of_victim(victims.parent, "mem", O_RDONLY); }
+static int sibling_memory_read(void) { return of_victim(victims.sibling, "mem", O_RDONLY); }
 static int parent_stdout(void) { return of_victim(victims.parent, "fd/1", O_WRONLY); }
 static int own_memory(void) { return of_victim(getpid(), "mem", O_RDWR); }
 
@@ -130,6 +132,8 @@ const struct attack file_attacks[] = {
 	{ "write beside the program", program },
 	{ "write where everybody may", tmp },
 	{ "open the parent's memory", parent_memory },
+	{ "open the parent's memory to read", parent_memory_read },
+	{ "open the sibling's memory to read", sibling_memory_read },
 	{ "open the sibling's memory", sibling_memory },
 	{ "open its own memory", own_memory },
 	{ "open the parent's stdout", parent_stdout },

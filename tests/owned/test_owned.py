@@ -87,6 +87,8 @@ RESOLVING = CONNECTED | {
     "read /etc/passwd": "ENOENT",
     "see that a file is there": "ENOENT",
     "join the parent's network": "ENOENT",
+    "open the parent's memory to read": "ENOENT",
+    "open the sibling's memory to read": "ENOENT",
     "call the source": "won",
     "call the metadata address at the source's port": "won",
     "call another port on loopback": "EACCES",
@@ -153,6 +155,7 @@ if DEEP:
 NO_WRITE = dict.fromkeys([
     "write a rule", "write beside the program", "write where everybody may",
     "open the parent's memory", "open the sibling's memory", "open its own memory",
+    "open the parent's memory to read", "open the sibling's memory to read",
     "open the parent's stdout", "fill its root", "join the parent's network"], "EACCES")
 PARENT = NO_WRITE | {
     "read /etc/shadow": "EACCES",
@@ -183,13 +186,14 @@ OF_KEY9 = dict.fromkeys([
 # It has few capabilities, and what is not root's, or another process's, needs others.
 STARTER_OF_ROOT = dict.fromkeys([
     "write the cache", "open the parent's memory", "open the sibling's memory",
+    "open the parent's memory to read", "open the sibling's memory to read",
     "open the parent's stdout", "join the parent's network"], "EACCES")
 # The runner of plugins has no filter: it is what its id may that counts.
 BARE = dict.fromkeys(NAMES, "won") | OF_KEY9 | dict.fromkeys([
     "make a raw socket", "join the parent's network"], "EPERM")
 BARE_OF_ROOT = OF_ROOT | dict.fromkeys([
-    "open the parent's memory", "open the sibling's memory", "join the parent's network"],
-    "EACCES") | dict.fromkeys([
+    "open the parent's memory", "open the sibling's memory", "join the parent's network",
+    "open the parent's memory to read", "open the sibling's memory to read"], "EACCES") | dict.fromkeys([
         "signal the parent", "signal the sibling", "limit the sibling",
         "queue a signal for the parent", "trace the parent", "trace the sibling",
         "read the sibling's memory", "write the sibling's memory",

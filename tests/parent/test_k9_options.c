@@ -5,46 +5,18 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ipc/limits.h"
 #include "parent/k9_options.h"
+#include "tests/parent/streams.h"
 
 #define WORDS 8
 
 static struct k9_options options;
-/* What was written while the options were read. */
-static char out[4096], err[4096];
-
-/* Sends a stream into a pipe; returns the pipe's other end. */
-static int
-catch_stream(int stream, int *saved)
-{
-	int fds[2];
-
-	assert_int_equal(pipe(fds), 0);
-	*saved = dup(stream);
-	assert_true(*saved != -1 && dup2(fds[1], stream) != -1);
-	(void)close(fds[1]);
-	return fds[0];
-}
-
-static void
-release_stream(int stream, int saved, int from, char *buf, size_t size)
-{
-	ssize_t n;
-
-	assert_true(dup2(saved, stream) != -1);
-	(void)close(saved);
-	n = read(from, buf, size - 1);
-	assert_true(n >= 0);
-	buf[n] = '\0';
-	(void)close(from);
-}
+static struct streams said;
 
 /* Reads a command line; its last word is followed by NULL. */
 static int
@@ -53,7 +25,7 @@ read_words(const char *const words[WORDS])
 	/* In memory of their own, which may be changed. */
 	static char copies[WORDS][2048];
 	char *argv[WORDS + 2] = { copies[0] };
-	int argc = 0, saved_out, saved_err, from_out, from_err, status;
+	int argc = 0, status;
 	char name[] = "k9-ssh";
 
 	argv[argc++] = name;
@@ -63,13 +35,9 @@ read_words(const char *const words[WORDS])
 	}
 	argv[argc] = NULL;
 	optind = 0; /* the C library begins anew */
-	(void)fflush(stdout);
-	from_out = catch_stream(STDOUT_FILENO, &saved_out);
-	from_err = catch_stream(STDERR_FILENO, &saved_err);
+	streams_catch(&said);
 	status = k9_options_read(argc, argv, &options);
-	(void)fflush(stdout);
-	release_stream(STDOUT_FILENO, saved_out, from_out, out, sizeof(out));
-	release_stream(STDERR_FILENO, saved_err, from_err, err, sizeof(err));
+	streams_release(&said);
 	return status;
 }
 
@@ -85,8 +53,8 @@ k9_options_user_alone_defaults(void **state)
 	assert_string_equal(options.config, "/opt/k9/etc/k9.yaml");
 	assert_int_equal(options.deadline_s, DEADLINE_DEFAULT_S);
 	assert_false(options.log_stderr);
-	assert_string_equal(out, "");
-	assert_string_equal(err, "");
+	assert_string_equal(said.out, "");
+	assert_string_equal(said.err, "");
 }
 
 static void
@@ -128,9 +96,9 @@ k9_options_single_dash_or_two_words(void **state)
 #define REFUSED(...)                                                          \
 	do {                                                                  \
 		assert_int_equal(READ(__VA_ARGS__), 1);                       \
-		assert_true(err[0] != '\0');                                  \
-		assert_null(strstr(err, "secret"));                           \
-		assert_string_equal(out, "");                                 \
+		assert_true(said.err[0] != '\0');                             \
+		assert_null(strstr(said.err, "secret"));                      \
+		assert_string_equal(said.out, "");                            \
 	} while (0)
 
 static void
@@ -199,7 +167,7 @@ k9_options_version_and_help_answered(void **state)
 {
 	(void)state;
 	assert_int_equal(READ("--version"), 0);
-	assert_string_equal(out, "sallyport " SALLYPORT_VERSION "\n");
+	assert_string_equal(said.out, "sallyport " SALLYPORT_VERSION "\n");
 	assert_int_equal(READ("-version"), 0);
 	assert_int_equal(READ("--help"), 0);
 	for (size_t i = 0; i < 7; i++) {
@@ -207,7 +175,7 @@ k9_options_version_and_help_answered(void **state)
 			"--config", "--deadline", "--log-stderr",
 			"--version", "--help" };
 
-		assert_non_null(strstr(out, names[i]));
+		assert_non_null(strstr(said.out, names[i]));
 	}
 }
 

@@ -15,7 +15,7 @@ PROOFS = Path(__file__).resolve().parents[2] / "proofs"
 QUICK = ["base64url_round_trip", "filter/parse", "filter/net_talk", "pk_token_decode",
          "base64url_decode", "filter/parent", "filter/starter", "filter/net_connect",
          "ssh_mpint", "ssh_cert_principal", "utf8/char_len", "ipc_decode", "ipc_read", "key_set",
-         "ssh_cert_self"]
+         "ssh_cert_self", "is_bearer_token"]
 ALL = sorted(path.parent.name for path in PROOFS.glob("*/proof.toml"))
 DEEP = "SALLYPORT_DEEP" in os.environ
 
