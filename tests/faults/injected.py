@@ -20,7 +20,7 @@ TRIED = set()       # (process, first or last call of that name), in this sessio
 # parent, not dumpable, bounding set, no new privileges.
 WALLS = {"unshare", "mount", "umount2", "pivot_root", "chroot", "setgroups", "setresgid",
          "setresuid", "capset", "seccomp", "landlock_create_ruleset", "landlock_add_rule",
-         "landlock_restrict_self", "prctl-1", "prctl-4", "prctl-23", "prctl-24", "prctl-38"}
+         "landlock_restrict_self", "prlimit64", "prctl-1", "prctl-4", "prctl-23", "prctl-24", "prctl-38"}
 SIGTERM, SIGKILL = "signal=15", "signal=9"
 ENDS = {SIGTERM: 128 + 15, SIGKILL: 128 + 9}     # the status of whom it ends
 # What a line for the log takes.
@@ -140,10 +140,10 @@ class Faults:
 
     def is_wall(self, fault):
         """Nobody needs a process that says nothing, and the first look at a bounding set is
-        libcap-ng's own."""
+        libcap-ng's own, at a limit the C library's."""
         if fault.at not in WALLS or fault.who not in self.speakers:
             return False
-        return fault.at != "prctl-23" or fault.k > 1
+        return fault.at not in ("prctl-23", "prlimit64") or fault.k > 1
 
     @functools.cached_property
     def speakers(self):

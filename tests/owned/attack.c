@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,8 +65,11 @@ main(int argc, char **argv)
 		return argc != 2;
 	while (cage < CAGES && strcmp(cages[cage].name, argv[1]) != 0)
 		cage++;
+	/* As all processes of a login, they let nobody trace them. */
+	(void)prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
 	/* The parent and the starter have no root of their own to fill. */
 	victims = (struct victims){ stand_by(), stand_by(), "/run/room/tmp" };
+	(void)prctl(PR_SET_DUMPABLE, 1L, 0L, 0L, 0L);
 	if (cage == NONE)
 		(void)fcntl(STDOUT_FILENO, F_DUPFD, 9); /* to be inherited */
 	outcome = inside(cage, argc > 3 ? argv[3] : NULL, make_it);

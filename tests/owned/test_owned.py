@@ -170,34 +170,33 @@ NARROW = PARENT | dict.fromkeys([
     "read the API key's file", "read /etc/passwd", "read /etc/hosts"], "EACCES")
 # Started as root it has an id of its own. (The files tried are key9's.)
 OF_ROOT = {"read the API key's file": "EACCES", "write the cache": "EACCES"}
-STARTER = dict.fromkeys(NAMES, "won") | dict.fromkeys([
+# A login's processes let nobody trace them, not even their own user.
+NO_LOOK = dict.fromkeys([
+    "open the parent's memory", "open the sibling's memory", "open the parent's memory to read",
+    "open the sibling's memory to read", "join the parent's network"], "EACCES")
+NO_TRACE = NO_LOOK | dict.fromkeys([
+    "trace the parent", "trace the sibling", "read the sibling's memory",
+    "write the sibling's memory", "take the sibling's descriptor"], "EPERM")
+STARTER = dict.fromkeys(NAMES, "won") | NO_LOOK | dict.fromkeys([
     "call another port by MPTCP", "call another port by fast open", "make a raw socket",
     "make a netlink socket", "call a service's unix socket",
     "send to a service's unix socket from a pair", "send to the log from a pair", "serve",
-    "pass a descriptor to the parent", "join the parent's network",
-    "queue a signal for the parent", "signal the parent by ioctl", "trace the parent",
-    "trace the sibling", "read the sibling's memory", "write the sibling's memory",
-    "take the sibling's descriptor", "run a shell", "leave the session"], "killed")
+    "pass a descriptor to the parent", "queue a signal for the parent",
+    "signal the parent by ioctl", "trace the parent", "trace the sibling",
+    "read the sibling's memory", "write the sibling's memory", "take the sibling's descriptor",
+    "run a shell", "leave the session"], "killed")
 # What the command user may not, whoever runs in his name.
 OF_KEY9 = dict.fromkeys([
     "read /etc/shadow", "write a rule", "write beside the program", "open its own memory",
     "open the parent's stdout"], "EACCES") | dict.fromkeys([
         "leave its root", "change mounts", "become root"], "EPERM")
 # It has few capabilities, and what is not root's, or another process's, needs others.
-STARTER_OF_ROOT = dict.fromkeys([
-    "write the cache", "open the parent's memory", "open the sibling's memory",
-    "open the parent's memory to read", "open the sibling's memory to read",
-    "open the parent's stdout", "join the parent's network"], "EACCES")
+STARTER_OF_ROOT = dict.fromkeys(["write the cache", "open the parent's stdout"], "EACCES")
 # The runner of plugins has no filter: it is what its id may that counts.
-BARE = dict.fromkeys(NAMES, "won") | OF_KEY9 | dict.fromkeys([
-    "make a raw socket", "join the parent's network"], "EPERM")
+BARE = dict.fromkeys(NAMES, "won") | OF_KEY9 | NO_TRACE | {"make a raw socket": "EPERM"}
 BARE_OF_ROOT = OF_ROOT | dict.fromkeys([
-    "open the parent's memory", "open the sibling's memory", "join the parent's network",
-    "open the parent's memory to read", "open the sibling's memory to read"], "EACCES") | dict.fromkeys([
-        "signal the parent", "signal the sibling", "limit the sibling",
-        "queue a signal for the parent", "trace the parent", "trace the sibling",
-        "read the sibling's memory", "write the sibling's memory",
-        "take the sibling's descriptor"], "EPERM")
+    "signal the parent", "signal the sibling", "limit the sibling",
+    "queue a signal for the parent"], "EPERM")
 OTHERS = {
     ("parent", "key9"): PARENT,
     ("parent", "root"): PARENT | OF_ROOT,
