@@ -43,8 +43,7 @@ authorize_options_read(int argc, char **argv,
 		{ "log-stderr", .flag = &options->log_stderr },
 		{ .name = NULL },
 	};
-	const struct option_line line = { "authorize", help, rows,
-		false };
+	const struct option_line line = { "authorize", help, rows, false };
 	int status;
 
 	*options = (struct authorize_options){ .user = NULL };

@@ -68,8 +68,7 @@ read_options(int argc, char **argv, struct explain_options *options)
 		{ "json", .flag = &options->json },
 		{ .name = NULL },
 	};
-	const struct option_line line = { "explain", help, rows,
-		false };
+	const struct option_line line = { "explain", help, rows, false };
 	int status = options_read(&line, argc, argv);
 
 	if (status != -1)

@@ -31,8 +31,7 @@ k9_options_read(int argc, char **argv, struct k9_options *options)
 		{ "log-stderr", .flag = &options->log_stderr },
 		{ .name = NULL },
 	};
-	const struct option_line line = { "k9-ssh", help, rows,
-		false };
+	const struct option_line line = { "k9-ssh", help, rows, false };
 	int status;
 
 	*options = (struct k9_options){ .remote = "",

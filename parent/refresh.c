@@ -60,8 +60,7 @@ read_options(int argc, char **argv, struct refresh_options *options)
 		{ "log-stderr", .flag = &options->log_stderr },
 		{ .name = NULL },
 	};
-	const struct option_line line = { "refresh", help, rows,
-		false };
+	const struct option_line line = { "refresh", help, rows, false };
 
 	*options = (struct refresh_options){
 		.deadline_s = REFRESH_DEADLINE_S };

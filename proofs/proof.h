@@ -67,6 +67,20 @@ within(const void *p, size_t n, const void *base, size_t size)
 	    (r).left <= (whole).len && OFFSET((r).p) + (r).left ==            \
 	    OFFSET((whole).p) + (whole).len)
 
+/* For the contract of what reads on: out of what there was, and no further. */
+#define READS(r)                                                              \
+	__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*(r))))                   \
+	__CPROVER_requires((r)->left == 0 || __CPROVER_r_ok((r)->p,           \
+	    (r)->left))                                                       \
+	__CPROVER_ensures(IS_REST(*(r), HAD((r)->p, (r)->left)))
+
+/* Whether two are the same bytes, not only equal ones. */
+static inline bool
+same(struct span a, struct span b)
+{
+	return a.p == b.p && a.len == b.len;
+}
+
 /* n bytes, any, with nothing before or behind; NULL may stand for none. */
 static inline uint8_t *
 any_bytes(size_t n)

@@ -33,18 +33,16 @@ __CPROVER_ensures(!__CPROVER_return_value || place >= n ||
 	    (kind) == IPC_U32 ? *(const uint32_t *)(at) :                     \
 	    (kind) == IPC_U64 ? *(const uint64_t *)(at) : TEXT_AT(at).len)
 
-/* A field as the table wants it, its text within the bytes that were read. */
-#define FIELD_IS(f, at, in)                                                   \
+/* A field as the table wants it. */
+#define FIELD_FITS(f, at)                                                     \
 	(FIELD_VALUE((f)->kind, at) >= (f)->min &&                            \
 	    FIELD_VALUE((f)->kind, at) <= (f)->max &&                         \
-	    (!IS_TEXT((f)->kind) || SPAN_AT(TEXT_AT(at), in)) &&              \
 	    ((f)->kind != IPC_PRINT || place >= TEXT_AT(at).len ||            \
 	    PRINTABLE(((const uint8_t *)TEXT_AT(at).p)[place])))
 
 static enum err get_field(struct wire_reader *r, const struct ipc_field *f,
     void *at)
-__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
-__CPROVER_requires(r->left == 0 || __CPROVER_r_ok(r->p, r->left))
+READS(r)
 __CPROVER_requires(__CPROVER_r_ok(f, sizeof(*f)))
 __CPROVER_requires(__CPROVER_w_ok(at, FIELD_SIZE(f->kind)))
 __CPROVER_assigns(*r;
@@ -52,14 +50,13 @@ __CPROVER_assigns(*r;
     f->kind == IPC_U32: *(uint32_t *)at;
     f->kind == IPC_U64: *(uint64_t *)at;
     IS_TEXT(f->kind): *(struct ipc_span *)at)
-__CPROVER_ensures(IS_REST(*r, HAD(r->p, r->left)))
 __CPROVER_ensures(__CPROVER_return_value != ERR_OK ||
-    FIELD_IS(f, at, HAD(r->p, r->left)));
+    (FIELD_FITS(f, at) && (!IS_TEXT(f->kind) ||
+    SPAN_AT(TEXT_AT(at), HAD(r->p, r->left)))));
 
 static enum err get_fields(struct wire_reader *r, const struct ipc_spec *spec,
     struct ipc_message *m)
-__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
-__CPROVER_requires(r->left == 0 || __CPROVER_r_ok(r->p, r->left))
+READS(r)
 __CPROVER_requires(__CPROVER_same_object(spec, specs) &&
     OFFSET(spec) > 0 && OFFSET(spec) % sizeof(*spec) == 0 &&
     OFFSET(spec) / sizeof(*spec) < IPC_TYPE_END)
@@ -78,7 +75,4 @@ __CPROVER_requires(!IS_TEXT(f->kind) ||
 __CPROVER_assigns(w->used, __CPROVER_object_whole(w->buf))
 __CPROVER_ensures(w->used <= w->size && w->used >= __CPROVER_old(w->used))
 __CPROVER_ensures(__CPROVER_return_value != ERR_OK ||
-    (FIELD_VALUE(f->kind, at) >= f->min &&
-    FIELD_VALUE(f->kind, at) <= f->max &&
-    (f->kind != IPC_PRINT || place >= TEXT_AT(at).len ||
-    PRINTABLE(((const uint8_t *)TEXT_AT(at).p)[place]))));
+    FIELD_FITS(f, at));

@@ -1,7 +1,7 @@
 /*
  * What ssh_cert.c's own functions promise each other: each contract is proved
- * in a proof of its own (ssh_cert_lists, ssh_cert_parts), and taken for
- * granted where another function is proved that calls them.
+ * in a proof of its own (ssh_cert_parts, ssh_cert_lists, is_bearer_token), and
+ * taken for granted where another function is proved that calls them.
  */
 #include "parseproc/ssh_cert.h"
 #include "proofs/contracts/ssh_user_key.h"
@@ -60,8 +60,7 @@ __CPROVER_ensures(SPAN_IN(cert->token, list) &&
 
 static enum reason get_key(struct wire_reader *r, struct ssh_cert *cert,
     struct lists *lists)
-__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
-__CPROVER_requires(r->left == 0 || __CPROVER_r_ok(r->p, r->left))
+READS(r)
 __CPROVER_requires(__CPROVER_w_ok(cert, sizeof(*cert)))
 __CPROVER_requires(__CPROVER_w_ok(lists, sizeof(*lists)))
 __CPROVER_assigns(*r, cert->type, cert->key_type, cert->nonce, cert->key,
@@ -70,7 +69,6 @@ __CPROVER_ensures(__CPROVER_return_value == REASON_OK ||
     __CPROVER_return_value == REASON_CERT_BLOB ||
     __CPROVER_return_value == REASON_CERT_TYPE ||
     __CPROVER_return_value == REASON_CERT_KEY)
-__CPROVER_ensures(IS_REST(*r, HAD(r->p, r->left)))
 __CPROVER_ensures(__CPROVER_return_value != REASON_OK ||
     (cert->type != NULL && cert->key_type != NULL &&
     SPAN_AT(cert->nonce, HAD(r->p, r->left)) &&
@@ -79,8 +77,7 @@ __CPROVER_ensures(__CPROVER_return_value != REASON_OK ||
 
 static enum reason get_rest(struct wire_reader *r, struct ssh_cert *cert,
     struct lists *lists)
-__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
-__CPROVER_requires(r->left == 0 || __CPROVER_r_ok(r->p, r->left))
+READS(r)
 __CPROVER_requires(__CPROVER_w_ok(cert, sizeof(*cert)))
 __CPROVER_requires(__CPROVER_w_ok(lists, sizeof(*lists)))
 __CPROVER_requires(__CPROVER_same_object(cert->signed_part.p, r->p) &&

@@ -19,11 +19,9 @@
 
 bool ssh_user_key_fields(enum jwk_type type, struct wire_reader *r,
     struct jwk *key)
-__CPROVER_requires(__CPROVER_w_ok(r, sizeof(*r)))
-__CPROVER_requires(__CPROVER_r_ok(r->p, r->left))
+READS(r)
 __CPROVER_requires(__CPROVER_w_ok(key, sizeof(*key)))
 __CPROVER_assigns(*r, *key)
-__CPROVER_ensures(IS_REST(*r, HAD(r->p, r->left)))
 __CPROVER_ensures(!__CPROVER_return_value || (key->type == type &&
     IS_USER_KEY(key, STEPPED(__CPROVER_old(r->p), __CPROVER_old(r->left),
     *r))));

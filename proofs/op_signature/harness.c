@@ -20,12 +20,6 @@ static struct {
 } fits[PK_TOKEN_SEGMENTS];
 static bool trouble;
 
-static bool
-same(struct span a, struct span b)
-{
-	return a.p == b.p && a.len == b.len;
-}
-
 static enum reason
 verdict(unsigned segment, const struct jwk *key, bool gq)
 {

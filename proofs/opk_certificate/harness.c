@@ -19,12 +19,6 @@ static const char *type_said;
 static bool time_said;
 static enum ssh_cert_principal principal_said;
 
-static bool
-same(struct span a, struct span b)
-{
-	return a.p == b.p && a.len == b.len;
-}
-
 int
 vsnprintf(char *to, size_t n, const char *fmt, va_list ap)
 {

@@ -4,19 +4,18 @@
 void
 harness(void)
 {
-	size_t len = ANY(size_t), at = ANY(size_t);
+	struct span blob = any_span(SSH_CERT_MAX + 1);
+	size_t at = ANY(size_t);
 	struct ssh_cert cert;
-	struct span blob;
 	enum reason reason;
 
-	ASSUME(len <= SSH_CERT_MAX + 1 && at < sizeof(cert));
-	blob = (struct span){ any_bytes(len), len };
-	reason = ssh_cert_read(blob.p, len, &cert);
+	ASSUME(at < sizeof(cert));
+	reason = ssh_cert_read(blob.p, blob.len, &cert);
 	if (reason != REASON_OK) {
 		PROVE(((const uint8_t *)&cert)[at] == 0, "all zero");
 		return;
 	}
-	PROVE(len <= SSH_CERT_MAX, "its length");
+	PROVE(blob.len <= SSH_CERT_MAX, "its length");
 	PROVE(cert.type != NULL && cert.key_type != NULL, "its type");
 	PROVE(IS_USER_KEY(&cert.key, blob), "a key");
 	PROVE(cert.nprincipals <= SSH_CERT_PRINCIPALS_MAX, "principals");
@@ -27,7 +26,7 @@ harness(void)
 	    SPAN_IN(cert.signature_key, blob) &&
 	    SPAN_IN(cert.signature, blob), "in its bytes");
 	PROVE(cert.signed_part.p == blob.p &&
-	    cert.signed_part.len + 4 + cert.signature.len == len,
+	    cert.signed_part.len + 4 + cert.signature.len == blob.len,
 	    "signed, but for the signature");
 	POSSIBLE(cert.access_token.len > 1000 && cert.nprincipals > 200 &&
 	    cert.token.len > 10000, "all of it");

@@ -10,12 +10,6 @@ static struct ssh_cert cert;
 static enum reason said;
 static bool asked;
 
-static bool
-same(struct span a, struct span b)
-{
-	return a.p == b.p && a.len == b.len;
-}
-
 enum reason
 jws_verify(const struct jwk *key, struct span input, struct span signature)
 {

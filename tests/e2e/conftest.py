@@ -1,6 +1,5 @@
 """Run in the room; one API, name server, log and set of sshds for the whole session."""
 
-
 import pytest
 
 import program

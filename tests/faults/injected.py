@@ -20,7 +20,8 @@ TRIED = set()       # (process, first or last call of that name), in this sessio
 # parent, not dumpable, bounding set, no new privileges.
 WALLS = {"unshare", "mount", "umount2", "pivot_root", "chroot", "setgroups", "setresgid",
          "setresuid", "capset", "seccomp", "landlock_create_ruleset", "landlock_add_rule",
-         "landlock_restrict_self", "prlimit64", "prctl-1", "prctl-4", "prctl-23", "prctl-24", "prctl-38"}
+         "landlock_restrict_self", "prlimit64", "prctl-1", "prctl-4", "prctl-23", "prctl-24",
+         "prctl-38"}
 SIGTERM, SIGKILL = "signal=15", "signal=9"
 ENDS = {SIGTERM: 128 + 15, SIGKILL: 128 + 9}     # the status of whom it ends
 # What a line for the log takes.

@@ -1,7 +1,7 @@
 """Where mutants are tried: a copy of the checkout with a build of its own, one mutant at a time.
 
 Only the file that a mutant breaks is compiled anew. What was found is kept, under the hash of
-that file and of the test, so that a run which was cut short goes on where it ended.
+that file and of all tests, so that a run which was cut short goes on where it ended.
 """
 
 import contextlib
