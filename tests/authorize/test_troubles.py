@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +83,18 @@ def test_command_cannot_stop_who_runs_it(lab, how):
     assert (run.lines, run.reason("chain")) == ([], "chain_run"), run.log
     assert "too long" in run.decisions["chain"]["detail"]
     assert gone("63.1")
+
+
+def test_command_dies_with_who_runs_it(lab):
+    """Even if that was killed, and could do nothing about it."""
+    lab.settings(chain=["deadline: 20s"])
+    lab.chain("exec sleep 63.2")
+    with begun(lab) as login:
+        runner = next(pid for pid in children(login.pid) for command in children(pid)
+                      if b"63.2" in Path(f"/proc/{command}/cmdline").read_bytes())
+        os.kill(runner, signal.SIGKILL)
+        login.communicate(timeout=10)
+    assert gone("63.2")
 
 
 # Large.

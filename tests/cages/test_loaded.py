@@ -6,11 +6,13 @@ import subprocess
 import pytest
 
 import keys
+import program
 from key9_api import answer
 from probe import BUILD, HERE
 from provider_api import DISCOVERY, JWKS
+from room import SCRATCH
 from room_lab import compile_c
-from running import look_at_all
+from running import look_at, look_at_all
 from test_opk_running import (  # noqa: F401
     USERINFO, WORKERS, idp, login_during, look_at_login, name_service)
 
@@ -69,3 +71,31 @@ def test_login_by_certificate(lab, idp, command_user, name_service, loaded):  # 
                 assert filters == FILTERS[WORKERS.get(name, name)], (path, name)
     names = {name for pairs in seen.values() for name, _ in pairs}
     assert names == {"parent", "starter", "home", "runner", *WORKERS}
+
+
+def test_login_with_several_sources(lab, command_user, loaded):
+    """authorize and the source have the parent's filter, each with a starter of its own; the
+    chain's runner has none."""
+    seen = []
+
+    def look(*_):
+        processes = [look_at(proc) for proc in program.running()]
+        filters = loaded(process.pid for process in processes)
+        seen.extend((process.comm, filters[process.pid]) for process in processes)
+    lab.api.watch = look
+    lab.api.behaviours["alice"] = answer(KEY)
+    command = SCRATCH / "chained"
+    command.write_text("#!/bin/sh\nexec sleep 1\n")
+    command.chmod(0o755)
+    program.write_config(lab.sections(command_user), group=command_user)
+    program.write_settings(
+        f"sources:\n  - source: key9\n  - source: chain\n    command: {command}\n"
+        f"    user: {'nobody' if command_user == 'root' else command_user}\n")
+    key_type, key = KEY.split()[:2]
+    result = lab.program.run("authorize", "--user=alice", f"--type={key_type}", f"--key={key}",
+                             as_user=command_user)
+    assert (result.status, result.keys) == (0, [KEY]), result
+    ours = [("sallyport", FILTERS[name])
+            for name in ("parent", "parent", "starter", "starter", "runner")]
+    assert sorted(seen) == sorted([*ours, ("authorize", FILTERS["parseproc"]),
+                                   ("judge", FILTERS["parseproc"]), ("own-ca", CONNECTED)])

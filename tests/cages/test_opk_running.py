@@ -193,13 +193,20 @@ def test_limits(seen):
             assert process.limits["core file size"] == "0", name
 
 
-def test_command_line_is_gone_before_the_first_file_is_opened(lab, idp, command_user):
+@pytest.mark.parametrize("subcommand,file", [
+    ("verify", "/etc/opk/auth_id"), ("explain", "/etc/opk/auth_id"),
+    ("authorize", "/etc/sallyport/sallyport.yaml")])
+def test_command_line_is_gone_before_the_first_file_is_opened(lab, idp, command_user, subcommand,
+                                                              file):
+    program.write_settings("sources: [{source: openpubkey}]\n")
+    key, key_type = words(OFFERED)
+    arguments = [subcommand, "alice", key, key_type] if subcommand == "verify" else [
+        subcommand, "--user=alice", f"--type={key_type}", f"--key={key}"]
     identity = program.as_sshd_would(command_user)
-    control = opens_of(["/bin/true", *words(OFFERED)], identity["user"], identity["env"])
+    control = opens_of(["/bin/true", *arguments], identity["user"], identity["env"])
     assert OFFERED.base64.encode() in control[0].cmdline, "the tracer does not see what it should"
-    opens = opens_of([lab.program.path, "verify", "alice", *words(OFFERED)], identity["user"],
-                     identity["env"])
-    assert any("/etc/opk/" in each.path for each in opens)
+    opens = opens_of([lab.program.path, *arguments], identity["user"], identity["env"])
+    assert file in [each.path for each in opens]
     for each in opens:
         assert not any(each.cmdline.split(b"\0")[1:]), each
 

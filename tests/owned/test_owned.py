@@ -192,6 +192,10 @@ OF_KEY9 = dict.fromkeys([
         "leave its root", "change mounts", "become root"], "EPERM")
 # It has few capabilities, and what is not root's, or another process's, needs others.
 STARTER_OF_ROOT = dict.fromkeys(["write the cache", "open the parent's stdout"], "EACCES")
+# Home until it has become the user, who owns it then: as the starter, but that it writes no file
+# (SIGXFSZ), and it starts in an empty directory.
+HOME = STARTER | {"fill its root": "ended 0x6500"}
+HOME_OF_ROOT = STARTER_OF_ROOT | {"leave its root": "ENOENT"}
 # The runner of plugins has no filter: it is what its id may that counts.
 BARE = dict.fromkeys(NAMES, "won") | OF_KEY9 | NO_TRACE | {"make a raw socket": "EPERM"}
 BARE_OF_ROOT = OF_ROOT | dict.fromkeys([
@@ -204,6 +208,8 @@ OTHERS = {
     ("parent-narrow", "root"): NARROW | OF_ROOT,
     ("starter", "key9"): STARTER | OF_KEY9,
     ("starter", "root"): STARTER | STARTER_OF_ROOT,
+    ("home", "key9"): HOME | OF_KEY9,
+    ("home", "root"): HOME | HOME_OF_ROOT,
     ("bare", "key9"): BARE,
     ("bare", "root"): BARE | BARE_OF_ROOT,
 }
