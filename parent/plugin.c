@@ -150,7 +150,7 @@ plugin_ask(struct plugin_runner *runner, const struct plugin_request *request,
 	detail[0] = '\0';
 	if (runner->fd == -1 || runner->silent) {
 		(void)snprintf(detail, DETAIL_MAX + 1,
-		    "there is no runner for it any more");
+		    "there is no runner for it");
 		return REASON_PLUGIN_RUN;
 	}
 	if (own_ms < deadline_ms)

@@ -157,7 +157,7 @@ follow_one(char path[PATH_MAX])
 {
 	char target[PATH_MAX], whole[PATH_MAX];
 
-	for (size_t at = 1, end;; at = end + 1) {
+	for (size_t at = path[0] == '/', end;; at = end + 1) {
 		char behind;
 		ssize_t n;
 

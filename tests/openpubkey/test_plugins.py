@@ -377,3 +377,14 @@ def test_not_run_for_the_denied(host, marking):
     host.config("deny_emails:\n  - alice@example.com\n")
     host.refused(Forgery(), "denied_email")
     assert not marking()
+
+
+def test_explain_runs_none_of_a_directory_that_anybody_may_have_written(host):
+    """And says so; of /etc/opk itself it does."""
+    forgery = Forgery()
+    host.plugin("echo allow")
+    words = ["explain", "--user=alice", f"--type={forgery.type}", f"--key={forgery.base64}"]
+    result = host.run(*words, f"--etc={OPK}")
+    assert result.status == 1
+    assert "reason=plugin_run" in result.stderr and "no runner" in result.stderr
+    assert host.run(*words).status == 0

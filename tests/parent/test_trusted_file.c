@@ -241,6 +241,25 @@ trusted_file_link_led_to_both_ways_checked(void **state)
 	assert_true(open_name("loop", TRUST_ROOT) != REASON_OK);
 }
 
+/* As a person names files. */
+static void
+trusted_file_link_in_a_relative_path(void **state)
+{
+	char before[PATH_LEN_MAX];
+
+	(void)state;
+	needs_root();
+	assert_non_null(getcwd(before, sizeof(before)));
+	scratch_dir("here", 0755);
+	make("here/file", 0, 0644);
+	assert_int_equal(symlink("file", scratch("here/link")), 0);
+	assert_int_equal(chdir(scratch("here")), 0);
+	assert_int_equal(open_path("link", TRUST_ANY), REASON_OK);
+	assert_int_equal(open_path("./link", TRUST_ANY), REASON_OK);
+	assert_int_equal(open_path("../here/link", TRUST_ANY), REASON_OK);
+	assert_int_equal(chdir(before), 0);
+}
+
 static void
 trusted_file_other_kinds_refused(void **state)
 {
@@ -458,6 +477,7 @@ main(void)
 		cmocka_unit_test(trusted_file_directories_on_the_way_decide),
 		cmocka_unit_test(trusted_file_below_tmp_refused),
 		cmocka_unit_test(trusted_file_link_led_to_both_ways_checked),
+		cmocka_unit_test(trusted_file_link_in_a_relative_path),
 		cmocka_unit_test(trusted_file_other_kinds_refused),
 		cmocka_unit_test(trusted_file_missing_told_from_unsafe),
 		cmocka_unit_test(
