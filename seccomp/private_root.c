@@ -177,7 +177,9 @@ private_root_enter(const struct cage_plan *plan, uint32_t *layers)
 		return cage_lacks(errno) ? CAGE_SHUT : CAGE_STEP_NAMESPACES;
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
 	    mount("tmpfs", MOUNT_POINT, "tmpfs", MOUNT_FLAGS, ROOT_SIZE) == -1)
-		return cage_lacks(errno) ? CAGE_SHUT : CAGE_STEP_ROOT;
+		/* Of mounts there can be too many now, not none at all. */
+		return errno != ENOSPC && cage_lacks(errno) ? CAGE_SHUT :
+		    CAGE_STEP_ROOT;
 	if ((step = build_root(plan)) == CAGE_SHUT)
 		*layers |= CAGE_ROOT;
 	return step;

@@ -24,6 +24,18 @@ def test_a_call_fails(login):
     faults.check()
 
 
+@pytest.mark.parametrize("login", [("verify-warm", "root"), ("k9", "root")], ids="-".join,
+                         indirect=True)
+def test_there_are_too_many_mounts(login):
+    """Whoever has made them takes no worker its own root."""
+    faults = Faults(login)
+    mounting = [who for who, names in faults.calls.items() if "mount" in names]
+    assert mounting
+    for who in mounting:
+        faults.every(who, "call:mount", f"error={errno.ENOSPC}")
+    faults.check()
+
+
 @each_login
 def test_one_byte_is_read_or_written(login):
     faults = Faults(login)
