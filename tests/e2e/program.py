@@ -15,6 +15,8 @@ from key9_api import API_KEY, COMPANY
 from room import CACHE, CONFIG, PREFIX, SETTINGS, USERS
 
 GROUP = "web,db"
+# What a certificate may carry beside the ID token; only the provider may see it.
+ACCESS_TOKEN = "an-access-token.of~hers"
 SLACK = 0.7         # seconds a login may take beyond its deadline: process start, a busy machine
 AUTHPRIV = 10
 
@@ -240,6 +242,7 @@ class Program:
         assert all(int(line[1:line.index(">")]) >> 3 == AUTHPRIV for line in result.log), result.log
         for line in [*result.log, stderr]:
             assert API_KEY not in line, "the API key is in the log"
+            assert ACCESS_TOKEN not in line, "the access token is in the log"
             assert line.isascii() and line.replace("\n", "").isprintable(), repr(line)
         assert_nobody_is_left()
         return result

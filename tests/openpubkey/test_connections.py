@@ -7,8 +7,9 @@ import pytest
 from forge import GITHUB, ISSUER, Forgery, at, provider_key, put, user_key, without
 from idp import (
     DISCOVERY, OTHER, UNLISTED, discovery_url, json_page, keys_url, page, userinfo_url)
-from key9_api import response, send
+from key9_api import response, send, status
 from keys import wire_string
+from program import ACCESS_TOKEN
 
 HALF_A_DAY, MINUTE = 43200, 60
 
@@ -199,9 +200,8 @@ def test_missing_kid_brings_no_refresh(host, idp, warm):
 # Userinfo.
 
 def with_access_token(**changes):
-    return Forgery(extensions=lambda found: [(b"openpubkey-act", wire_string(b"access-token")),
-                                             *found],
-                   **changes)
+    token = wire_string(ACCESS_TOKEN.encode())
+    return Forgery(extensions=lambda found: [(b"openpubkey-act", token), *found], **changes)
 
 
 def serve_userinfo(idp, **claims):
@@ -218,7 +218,14 @@ def test_userinfo_is_asked_when_no_row_matched(host, idp, warm, by_group):
     host.allowed(with_access_token())
     (request,) = idp.requests
     assert request.path == "/userinfo"
-    assert request.headers["authorization"] == "Bearer access-token"
+    assert request.headers["authorization"] == f"Bearer {ACCESS_TOKEN}"
+
+
+def test_userinfo_that_cannot_be_had(host, idp, warm, by_group):
+    """The log says so, without the token."""
+    idp.answer(userinfo_url(ISSUER), status("500 Internal Server Error"))
+    result = host.refused(with_access_token(), "no_rule")
+    assert any("reason=userinfo" in line for line in result.log)
 
 
 def test_userinfo_is_not_asked_when_a_row_matched(host, idp, warm):
