@@ -21,6 +21,13 @@ def deprived(whole_lab):
 
 
 @pytest.fixture(scope="session")
+def unrestricted(whole_lab):
+    """Runs a program as on a kernel without Landlock."""
+    return room_lab.compile_c("unrestricted", room_lab.room.CHECKOUT / "tests/cages/unrestricted.c",
+                              flags=["-lseccomp"])
+
+
+@pytest.fixture(scope="session")
 def whole_opk_idp(whole_lab):
     import opk_login        # after the room has been entered
     return opk_login.Idp()

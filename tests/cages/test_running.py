@@ -1,5 +1,6 @@
 """The cages of the real processes: what /proc, `sallyport status` and strace say of a login."""
 
+import ctypes
 import re
 from pathlib import Path
 
@@ -161,7 +162,7 @@ def test_environment_and_command_line(processes):
     assert processes["netproc"].cmdline == [b"sallyport-net", b"own-ca", starter]
 
 
-# What shows in /proc when a layer is in force. Landlock does not; test_calls.py has it.
+# What shows in /proc when a layer is in force.
 SEEN = {
     "resource limits": lambda p, parent: p.limits["processes"] == p.limits["core file size"] == "0",
     "user namespace": lambda p, parent: p.namespaces["user"] != parent.namespaces["user"],
@@ -176,16 +177,50 @@ SEEN = {
     "no new privileges": lambda p, parent: p.status["NoNewPrivs"] == "1",
     "system call filter": lambda p, parent: p.status["Seccomp"] == "2",
 }
-UNSEEN = {"Landlock: files", "Landlock: TCP ports", "Landlock: signals and abstract sockets"}
+# Landlock does not show there: who has which of it (what it does has test_calls.py), and with
+# which version of the kernel's interface.
+LANDLOCK = {"Landlock: files": ({"parent", *WORKERS}, 1),
+            "Landlock: TCP ports": ({"parent", *WORKERS}, 4),
+            "Landlock: signals and abstract sockets": (set(WORKERS), 6)}
+
+
+def landlock_version():
+    """0: none."""
+    create_ruleset, version = 444, 1
+    return max(0, ctypes.CDLL(None).syscall(create_ruleset, None, 0, version))
 
 
 def test_status_says_what_is_there(processes, status, command_user):
     seen = SEEN | {"user id of its own":
                    lambda p, parent: int(p.uids[0]) != USERS[command_user]}
-    assert {layer for _, layer in status.layers} == set(seen) | UNSEEN
+    assert {layer for _, layer in status.layers} == set(seen) | set(LANDLOCK)
     for (name, layer), in_force in status.layers.items():
         if layer in seen:
             assert seen[layer](processes[name], processes["parent"]) == in_force, (name, layer)
+        else:
+            who, version = LANDLOCK[layer]
+            assert (name in who and version <= landlock_version()) == in_force, (name, layer)
+
+
+def test_kernel_without_landlock(lab, command_user, unrestricted):
+    """What is missing is said, once, and by status; the login goes on."""
+    assert landlock_version() > 0
+    old = program.Program(lab.log)
+    old.path = unrestricted
+
+    def run(*arguments):
+        return old.run(str(USERS[command_user]), lab.program.path, *arguments, as_user="root")
+    lab.api.behaviours["alice"] = answer(KEY)
+    results = [run("k9-ssh", "--user=alice") for _ in range(2)]
+    told = [[line for line in result.log if "Landlock" in line] for result in results]
+    for result in results:
+        assert (result.status, result.keys) == (0, [KEY]), result
+    assert "worker=netproc" in told[0][-1] and "Landlock: files" in told[0][-1]
+    assert told[1] == []
+    status = Status(run("status").stdout)
+    assert status.facts["Landlock"] == "this kernel has none"
+    assert not any(in_force for (_, layer), in_force in status.layers.items()
+                   if layer in LANDLOCK)
 
 
 def test_missing_layers_show_and_are_logged_once(lab, run, status, command_user, strict):
