@@ -49,21 +49,36 @@ span_equal_nocase(struct span a, struct span b)
 	return true;
 }
 
-/* The character at the start of s, its case folded and cut off. */
+/* The first byte of a UTF-8 character from Unicode's blocks with upper and
+ * lower case, ASCII apart: Latin to Armenian, Georgian to Coptic, Cherokee and
+ * the rest of Latin, the wide forms and all beyond. */
+static bool
+may_have_case(uint8_t first)
+{
+	return (first >= 0xc2 && first <= 0xd6) || first == 0xe1 ||
+	    first == 0xe2 || first == 0xea || first >= 0xef;
+}
+
+/* No byte of UTF-8 is this. */
+#define WITH_CASE 0xff
+
+/* The start of s, cut off: an ASCII letter in lower case, WITH_CASE, a byte. */
 static uint8_t
 cut_folded(struct span *s)
 {
-	static const char long_s[] = "\xc5\xbf", kelvin[] = "\xe2\x84\xaa";
-	bool is_long_s = span_begins(*s, long_s);
-	bool is_kelvin = span_begins(*s, kelvin);
+	bool is_long_s = span_begins(*s, "\xc5\xbf");
+	bool is_kelvin = span_begins(*s, "\xe2\x84\xaa");
 	uint8_t c = s->p[0];
+	size_t n = 1;
 
-	*s = span_from(*s, is_long_s ? 2 : is_kelvin ? 3 : 1);
+	while (may_have_case(c) && n < s->len && (s->p[n] & 0xc0) == 0x80)
+		n++;
+	*s = span_from(*s, n);
 	if (is_long_s)
 		return 's';
 	if (is_kelvin)
 		return 'k';
-	return lower(c);
+	return may_have_case(c) ? WITH_CASE : lower(c);
 }
 
 bool

@@ -31,9 +31,10 @@ bool span_equal(struct span a, struct span b);
 /* Ignoring the case of ASCII letters, and of no others. */
 bool span_equal_nocase(struct span a, struct span b);
 /*
- * And of the two other letters that are an ASCII one but for case, the long s
- * (U+017F) and the Kelvin sign (U+212A): for lists that nobody shall slip
- * past.
+ * For lists that nobody shall slip past, of two texts in UTF-8: the long s
+ * (U+017F) and the Kelvin sign (U+212A) are the ASCII letters that they are
+ * but for case, and any other letter that may have a case is every other: a
+ * table of cases would tell more of them apart, and none that should not be.
  */
 bool span_equal_folded(struct span a, struct span b);
 

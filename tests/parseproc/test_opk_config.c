@@ -144,6 +144,25 @@ opk_config_letters_like_ascii_are_denied(void **state)
 	assert_false(denies_email("\xe2\x84"));
 }
 
+/* Nobody slips past in capitals: there, letters with cases are all the same. */
+static void
+opk_config_letters_beyond_ascii_have_cases(void **state)
+{
+	(void)state;
+	taken("deny_emails: [j\u00fcrgen@x.example, "
+	    "\u0416@x.example, \u2c65@x.example, \u738b@x.example]\n");
+	assert_true(denies_email("j\u00fcrgen@x.example"));
+	assert_true(denies_email("J\u00dcRGEN@X.EXAMPLE"));
+	assert_true(denies_email("\u0436@x.example"));
+	assert_true(denies_email("\u023a@x.example"));
+	assert_false(denies_email("jurgen@x.example"));
+	assert_false(denies_email("j\u00fc\u00fcrgen@x.example"));
+	assert_false(denies_email("\u00fcrgen@x.example"));
+	/* These have none. */
+	assert_true(denies_email("\u738b@x.example"));
+	assert_false(denies_email("\u674e@x.example"));
+}
+
 /* user-needs 3b, 1: a deny list that is dropped when it cannot be read. */
 static void
 opk_config_malformed_denies_everybody(void **state)
@@ -383,6 +402,7 @@ main(void)
 		cmocka_unit_test(opk_config_never_read_denies_everybody),
 		cmocka_unit_test(opk_config_lists_ignore_case),
 		cmocka_unit_test(opk_config_letters_like_ascii_are_denied),
+		cmocka_unit_test(opk_config_letters_beyond_ascii_have_cases),
 		cmocka_unit_test(opk_config_malformed_denies_everybody),
 		cmocka_unit_test(opk_config_key_like_a_deny_list_refused),
 		cmocka_unit_test(opk_config_other_keys_ignored_and_named),
