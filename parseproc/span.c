@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "parseproc/utf8.h"
+
 static uint8_t
 lower(uint8_t c)
 {
@@ -68,17 +70,16 @@ cut_folded(struct span *s)
 {
 	bool is_long_s = span_begins(*s, "\xc5\xbf");
 	bool is_kelvin = span_begins(*s, "\xe2\x84\xaa");
+	size_t n = utf8_char_len(s->p, s->len);
 	uint8_t c = s->p[0];
-	size_t n = 1;
+	bool letter = n > 1 && may_have_case(c);
 
-	while (may_have_case(c) && n < s->len && (s->p[n] & 0xc0) == 0x80)
-		n++;
-	*s = span_from(*s, n);
+	*s = span_from(*s, letter ? n : 1);
 	if (is_long_s)
 		return 's';
 	if (is_kelvin)
 		return 'k';
-	return may_have_case(c) ? WITH_CASE : lower(c);
+	return letter ? WITH_CASE : lower(c);
 }
 
 bool
