@@ -308,6 +308,47 @@ message_unprintable_in_print_refused(void **state)
 	each_field(SAMPLE_MIN, every_byte);
 }
 
+/* What the parent prints is lines: a key must not be two of them. */
+static void
+line_feed_inside(struct ipc_message *m, const struct ipc_field *f)
+{
+	size_t n = some_length(f);
+
+	if (m->type != IPC_KEY && m->type != IPC_LINE)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		spoil(m, f, n, i, '\n');
+		refused(m, f->name, ERR_ALPHABET);
+	}
+}
+
+static void
+message_key_of_two_lines_refused(void **state)
+{
+	(void)state;
+	each_field(SAMPLE_MIN, line_feed_inside);
+}
+
+/* netproc says how it is and what the server answered: it names no key. */
+static void
+message_from_net_is_an_answer_only(void **state)
+{
+	const uint64_t from_net = IPC_SET(READY) | IPC_SET(FETCH_DATA) |
+	    IPC_SET(FETCH_DONE);
+	struct ipc_message m, back;
+
+	(void)state;
+	for (unsigned type = 1; type < IPC_TYPE_END; type++) {
+		size_t n;
+
+		sample_message(type, SAMPLE_MIN, &m);
+		n = sample_craft(&m, crafted);
+		assert_int_equal(decode(crafted, n, IPC_FROM_NET, ALL_TYPES,
+		    &back), (from_net & UINT64_C(1) << type) != 0 ? ERR_OK :
+		    ERR_DIRECTION);
+	}
+}
+
 static void
 message_wrong_direction_refused(void **state)
 {
@@ -488,6 +529,8 @@ main(void)
 		cmocka_unit_test(message_above_maximum_refused),
 		cmocka_unit_test(message_nul_in_string_refused),
 		cmocka_unit_test(message_unprintable_in_print_refused),
+		cmocka_unit_test(message_key_of_two_lines_refused),
+		cmocka_unit_test(message_from_net_is_an_answer_only),
 		cmocka_unit_test(message_wrong_direction_refused),
 		cmocka_unit_test(message_wrong_turn_refused),
 		cmocka_unit_test(message_unknown_type_refused),
