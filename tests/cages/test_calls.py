@@ -41,7 +41,8 @@ def test_call(attempt, name):
 
 # Whatever the tables come to say: never these, in no cage. What the starter may not do, no worker
 # may, from its first instruction.
-NEVER = ["socket unix", "socket netlink", "socket raw", "socket mptcp", "socket sctp", "socket ping",
+NEVER = ["socket unix", "socket netlink", "socket raw", "socket mptcp", "socket sctp",
+         "socket ping",
          # Landlock's ports are TCP's, and its connect()'s.
          "connect to another port by mptcp", "sendto another port", "sendto, fast open",
          "sendto another port, fast open",

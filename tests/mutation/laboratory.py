@@ -1,12 +1,11 @@
 """Where mutants are tried: a copy of the checkout with a build of its own, one mutant at a time.
 
 Only the file that a mutant breaks is compiled anew. What was found is kept, under the hash of
-that file and of all tests, so that a run which was cut short goes on where it ended.
+all sources and tests, so that a run which was cut short goes on where it ended.
 """
 
 import contextlib
 import fcntl
-import functools
 import hashlib
 import json
 import os
@@ -54,6 +53,22 @@ def sources():
                 yield path.relative_to(CHECKOUT)
 
 
+def is_tried(path):
+    """Whether what a test says may depend on it: on its helpers, too."""
+    return (path.parts[0] == "tests" or path.suffix in (".c", ".h")
+            or path.name in ("meson.build", "meson_options.txt"))
+
+
+def hash_of(tree):
+    """Of what is tried there."""
+    sums = hashlib.sha256()
+    for path in sorted(path for path in tree.rglob("*") if path.is_file()):
+        name = path.relative_to(tree)
+        if is_tried(name):
+            sums.update(repr([str(name), path.read_bytes()]).encode())
+    return sums.hexdigest()
+
+
 class Laboratory:
     def __init__(self, directory):
         self.tree, self.build = directory / "tree", directory / "build"
@@ -62,6 +77,7 @@ class Laboratory:
         self._lock = open(directory / "lock", "w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._synchronise()
+        self._sources = hash_of(self.tree)
         if not (self.build / "build.ninja").exists():
             # A mutant may leave a variable unused.
             self._run(["meson", "setup", "-Dwerror=false", "-Doptimization=1", "-Ddebug=false",
@@ -140,20 +156,11 @@ class Laboratory:
         new.write_text(json.dumps(known, indent=1))
         new.replace(self.state)
 
-    @functools.cache
-    def _tests(self):
-        """A hash of all of them: what a test is worth depends on its helpers, too."""
-        sums = hashlib.sha256()
-        for path in sorted(path for path in (self.tree / "tests").rglob("*") if path.is_file()):
-            sums.update(path.read_bytes())
-        return sums.hexdigest()
-
     def outcome(self, by, mutant=None):
         """What the test makes of the mutant, or of the program as it is."""
         first, *rest = shlex.split(by)
         source = f"tests/{first}" if is_pytest(by) else f"tests/{first.replace('/', '/test_')}.c"
-        broken = (self.tree / mutant.file).read_text() if mutant else ""
-        digest = hashlib.sha256(repr([by, mutant, broken, self._tests()]).encode()).hexdigest()
+        digest = hashlib.sha256(repr([by, mutant, self._sources]).encode()).hexdigest()
         known = self._known().get(digest)
         if known:
             return Outcome(known["caught"], known["said"])

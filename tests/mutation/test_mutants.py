@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from laboratory import Laboratory, NotRun
+from laboratory import Laboratory, NotRun, hash_of
 from table import CHECKOUT, read
 
 MUTANTS = read()
@@ -39,6 +39,18 @@ def laboratory():
 def test_applies(mutant):
     text = (CHECKOUT / mutant.file).read_text()
     assert mutant.applied(text) != text
+
+
+@pytest.mark.parametrize("name,counts", [
+    ("parent/run.c", True), ("ipc/message.h", True), ("meson.build", True),
+    ("tests/parent/test_run.c", True), ("tests/e2e/program.py", True), ("README.md", False)])
+def test_outcome_is_kept_while_the_sources_stay(tmp_path, name, counts):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("before")
+    before = hash_of(tmp_path)
+    path.write_text("after")
+    assert (hash_of(tmp_path) != before) == counts
 
 
 @by_name(chosen())
