@@ -657,6 +657,39 @@ jws_cookbook_agrees(void **state)
 	assert_true(taken >= 1 && refused >= 9);
 }
 
+/* RFC 7520 section 6: a token of ours, and the JWE that it is put into. */
+static void
+jws_cookbook_nested_agrees(void **state)
+{
+	static uint8_t text[TEXT_MAX];
+	struct corpus corpus = corpus_read("jose-cookbook",
+	    "6.nesting_signatures_and_encryption.json");
+	json_value sign, encrypt;
+	struct json doc = { 0 };
+	uint8_t room[JWK_ROOM];
+	struct jwk key;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(json_read(&doc, corpus.files[0].data,
+	    corpus.files[0].len), JSON_OK);
+	sign = json_member(&doc, JSON_ROOT, "sign");
+	encrypt = json_member(&doc, JSON_ROOT, "encrypt");
+	assert_int_equal(jwk_read(&doc, json_member(&doc, json_member(&doc,
+	    sign, "input"), "key"), room, &key), REASON_OK);
+	n = text_of(&doc, json_member(&doc, sign, "output"), "compact", text);
+	/* An RSA key that names no algorithm is for RS256. */
+	assert_false(compact_fits(text, n, &key));
+	key.alg = JWS_PS256;
+	assert_true(compact_fits(text, n, &key));
+	assert_false(compact_fits(text, text_of(&doc, json_member(&doc,
+	    encrypt, "output"), "compact", text), &key));
+	assert_int_not_equal(jwk_read(&doc, json_member(&doc, json_member(&doc,
+	    encrypt, "input"), "key"), room, &key), REASON_OK);
+	json_free(&doc);
+	corpus_free(&corpus);
+}
+
 /* JWE has a dot or two more than JWS; no key of the collection fits any. */
 static void
 jws_rfc_encrypted_fit_no_key(void **state)
@@ -727,6 +760,7 @@ main(void)
 		cmocka_unit_test(jws_rfc_vectors_agree),
 		cmocka_unit_test(jws_rfc_8037_ed25519_agrees),
 		cmocka_unit_test(jws_cookbook_agrees),
+		cmocka_unit_test(jws_cookbook_nested_agrees),
 		cmocka_unit_test(jws_rfc_encrypted_fit_no_key),
 		cmocka_unit_test(jws_wycheproof_agrees),
 		cmocka_unit_test(jws_wycheproof_json_web_signatures_agree),

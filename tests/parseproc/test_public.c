@@ -1,7 +1,7 @@
 /*
- * The public collections: that all of them is there, and what no other test
- * makes use of. Providers' key sets and the RFCs' keys are read; tokens in
- * forms that are not ours are refused, whoever made them.
+ * The public collections: that all of them is there and has a use, and what
+ * no other test makes use of. Providers' key sets and the RFCs' keys are read;
+ * tokens in forms that are not ours are refused, whoever made them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,62 +20,115 @@
 #include "parseproc/jwks.h"
 #include "parseproc/pk_token.h"
 #include "parseproc/token_header.h"
+#include "tests/parseproc/collections.h"
 #include "tests/parseproc/corpora.h"
 
 #define TEXT_MAX 32768
+#define SOURCE_MAX (256 * 1024)
 
 /* A collection that has lost files would pass every test of what is left. */
 static void
 public_collections_are_whole(void **state)
 {
-	static const struct {
-		const char *folder, *suffix;
-		size_t files;
-		const char *used_by;
-	} folders[] = {
-		{ "json-test-suite/test_parsing", ".json", 318,
-		    "json, key9_answer, judge" },
-		{ "json-test-suite/test_transform", ".json", 22, "json" },
-		{ "json-checker", ".json", 34, "json" },
-		{ "wycheproof", "_test.json", 27, "jws" },
-		{ "jose-rfc-vectors", ".jwk", 25, "jws, public" },
-		{ "jose-rfc-vectors", ".jwkset", 5, "jwks, public" },
-		{ "jose-rfc-vectors", ".jwsc", 10, "jws, public" },
-		{ "jose-rfc-vectors", ".jwsf", 8, "public" },
-		{ "jose-rfc-vectors", ".jwsg", 9, "public" },
-		{ "jose-rfc-vectors", ".jwec", 9, "public" },
-		{ "jose-rfc-vectors", ".thp", 1, "public" },
-		{ "jose-cookbook/jws", ".json", 8, "jws" },
-		{ "jose-cookbook/jwk", ".json", 6, "public" },
-		{ "jose-cookbook/curve25519", ".json", 2, "jws" },
-		{ "jose-cookbook/rfc7797", ".json", 2, "jws" },
-		{ "openpubkey", ".json", 5, "pk_token, public" },
-		{ "golang-x-crypto-ssh", ".json", 2, "ssh_key, ssh_cert" },
-		{ "openssh/sshkey", ".pub", 24, "ssh_key, ssh_cert" },
-		{ "openssh/sshkey", ".fp", 18, "ssh_key" },
-		{ "openssh/authopt", ".cert", 17, "ssh_cert" },
-		{ "openssh/authopt", ".json", 1, "ssh_key" },
-		{ "openssh/fuzz-harness", ".pub", 11, "ssh_key, ssh_cert" },
-		{ "openssh/sshsig", ".pub", 7, "ssh_key" },
-		{ "openssh/hostkeys", ".pub", 24, "ssh_key" },
-	};
 	size_t sum = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		struct corpus corpus = corpus_read(folders[i].folder,
-		    folders[i].suffix);
+	for (size_t i = 0; i < NCOLLECTIONS; i++) {
+		const struct collection *c = &collections[i];
+		struct corpus corpus = corpus_read(c->folder, c->suffix);
 
 		print_message("%-32s %-11s %3zu files, used by %s\n",
-		    folders[i].folder, folders[i].suffix, corpus.nfiles,
-		    folders[i].used_by);
-		if (corpus.nfiles < folders[i].files)
-			fail_msg("%s: there were %zu", folders[i].folder,
-			    folders[i].files);
+		    c->folder, c->suffix, corpus.nfiles, c->used_by);
+		if (corpus.nfiles < c->files)
+			fail_msg("%s: there were %zu", c->folder, c->files);
 		sum += corpus.nfiles;
 		corpus_free(&corpus);
 	}
 	print_message("%zu files\n", sum);
+}
+
+static bool
+has_row(const char *folder, const char *name)
+{
+	for (size_t i = 0; i < NCOLLECTIONS; i++) {
+		const struct collection *c = &collections[i];
+		size_t n = strlen(name), m = strlen(c->suffix);
+
+		if (strcmp(c->folder, folder) == 0 && n >= m &&
+		    strcmp(name + n - m, c->suffix) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+public_files_have_a_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NCOLLECTIONS; i++) {
+		const char *folder = collections[i].folder;
+		struct corpus corpus = corpus_read(folder, "");
+
+		for (size_t k = 0; k < corpus.nfiles; k++) {
+			const char *name = corpus.files[k].name;
+
+			if (!has_row(folder, name) &&
+			    strcmp(name, "README.md") != 0 &&
+			    strncmp(name, "LICEN", 5) != 0)
+				fail_msg("%s/%s", folder, name);
+		}
+		corpus_free(&corpus);
+	}
+}
+
+/* Whether a test's source has the word at the end of a string. */
+static bool
+mentions(const char *source, const char *before, const char *word)
+{
+	char quoted[128];
+
+	(void)snprintf(quoted, sizeof(quoted), "%s%s\"", before, word);
+	return strstr(source, quoted) != NULL;
+}
+
+static void
+check_user(const struct collection *c, const char *name, size_t len)
+{
+	static char source[SOURCE_MAX];
+	char path[1024];
+	FILE *file;
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), SALLYPORT_SOURCE_ROOT
+	    "/tests/parseproc/test_%.*s.c", (int)len, name);
+	file = fopen(path, "r");
+	if (file == NULL)
+		fail_msg("%s is missing", path);
+	n = fread(source, 1, sizeof(source) - 1, file);
+	assert_true(feof(file));
+	(void)fclose(file);
+	source[n] = '\0';
+	if (!mentions(source, "\"", c->folder) ||
+	    !mentions(source, "", c->suffix))
+		fail_msg("%s does not use %s's %s", path, c->folder,
+		    c->suffix);
+}
+
+static void
+public_collections_are_used(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NCOLLECTIONS; i++) {
+		const char *name = collections[i].used_by;
+
+		if (strncmp(name, NONE, strlen(NONE)) == 0)
+			continue;
+		for (size_t len; *name != '\0'; name += len) {
+			name += strspn(name, ", ");
+			len = strcspn(name, ",");
+			check_user(&collections[i], name, len);
+		}
+	}
 }
 
 /* --- openpubkey --- */
@@ -313,6 +367,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(public_collections_are_whole),
+		cmocka_unit_test(public_files_have_a_row),
+		cmocka_unit_test(public_collections_are_used),
 		cmocka_unit_test(public_openpubkey_documents_read),
 		cmocka_unit_test(public_openpubkey_fixtures_decided),
 		cmocka_unit_test(public_rfc_keys_read),

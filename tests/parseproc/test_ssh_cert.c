@@ -875,6 +875,73 @@ ssh_user_key_openssh_corpus_agrees(void **state)
 	corpus_free(&corpus);
 }
 
+/* Reads NAME.pub, the key of NAME.param.SOMETHING; *key borrows from *v. */
+static bool
+read_key_of(const struct corpus_file *param, struct vector *v,
+    struct jwk *key)
+{
+	struct corpus corpus;
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "%.*s.pub",
+	    (int)strcspn(param->name, "."), param->name);
+	corpus = corpus_read("openssh/sshkey", name);
+	*v = certificate_of_line(corpus.files[0].data, corpus.files[0].len);
+	corpus_free(&corpus);
+	return ssh_user_key_read((struct span){ v->blob, v->len }, key);
+}
+
+/* Whether the parameter is this number: in hexadecimal, RSA's with a sign. */
+static bool
+number_is(const struct corpus_file *param, struct span number)
+{
+	static char hex[4096];
+	size_t used = 0;
+
+	if (strstr(param->name, ".n") != NULL)
+		used += (size_t)snprintf(hex, sizeof(hex), "00");
+	for (size_t i = 0; i < number.len; i++)
+		used += (size_t)snprintf(hex + used, sizeof(hex) - used,
+		    "%02x", number.p[i]);
+	return param->len == used + 1 && memcmp(param->data, hex, used) == 0;
+}
+
+/* One of each is a key of ours; the others are RSA-1024 and of P-521. */
+static void
+ssh_user_key_openssh_parameters_agree(void **state)
+{
+	static const char *const suffixes[] = { ".param.n", ".param.pub" };
+	struct corpus curves = corpus_read("openssh/sshkey", ".param.curve");
+	struct vector v;
+	struct jwk key;
+
+	(void)state;
+	for (size_t k = 0; k < 2; k++) {
+		struct corpus corpus = corpus_read("openssh/sshkey",
+		    suffixes[k]);
+		size_t agreed = 0;
+
+		for (size_t i = 0; i < corpus.nfiles; i++) {
+			struct corpus_file *param = &corpus.files[i];
+
+			if (read_key_of(param, &v, &key)) {
+				assert_true(number_is(param,
+				    k == 0 ? key.n : key.point));
+				agreed++;
+			}
+			vector_free(&v);
+		}
+		assert_int_equal(agreed, 1);
+		corpus_free(&corpus);
+	}
+	for (size_t i = 0; i < curves.nfiles; i++) {
+		assert_int_equal(read_key_of(&curves.files[i], &v, &key),
+		    memcmp(curves.files[i].data, "prime256v1", 10) == 0);
+		vector_free(&v);
+	}
+	corpus_free(&curves);
+}
+
 int
 main(void)
 {
@@ -907,6 +974,7 @@ main(void)
 		cmocka_unit_test(ssh_cert_openssh_corpus_refused),
 		cmocka_unit_test(ssh_cert_golang_corpus_refused),
 		cmocka_unit_test(ssh_user_key_openssh_corpus_agrees),
+		cmocka_unit_test(ssh_user_key_openssh_parameters_agree),
 	};
 
 	return cmocka_run_group_tests_name("ssh_cert", tests, NULL, NULL);
