@@ -124,16 +124,16 @@ def providers(rng):
 
 def auth_id(rng, user):
     def row():
-        return " ".join([one(rng, user, PRINCIPALS, 0.7), one(rng, EMAIL, ATTRIBUTES, 0.3),
+        return " ".join([one(rng, user, PRINCIPALS, 0.7), one(rng, EMAIL, ATTRIBUTES, 0.4),
                          rng.choice(ISSUERS)])
-    return [spelt(rng, row()) for _ in range(rng.choice([0, 1, 2, 3, 4, 6]))]
+    return [spelt(rng, row()) for _ in range(rng.choice([0, 2, 3, 4, 6]))]
 
 
 def policies(seed):
     """(the plain one, the odd one or None, the reason)"""
     rng = random.Random(f"policy {seed}")
     user = rng.choice(USERS)
-    identity = one(rng, "a member", sorted(IDENTITIES))
+    identity = one(rng, "a member", sorted(IDENTITIES), 0.6)
     plain = Policy(providers(rng), auth_id(rng, user), rng.choice(CONFIGS), IDENTITIES[identity],
                    user)
     if rng.random() < 0.6:
