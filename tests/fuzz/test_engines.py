@@ -13,14 +13,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "ipc"
 AFL_DRIVER = "/usr/lib/afl/libAFLDriver.a"
-BROKEN = """#include <stddef.h>
+SOURCE = """#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size > 0 && data[0] == 'b')
-        abort();
+    if (size > 0 && data[0] == 'b') {
+        %s
+    }
     return 0;
 }
 """
@@ -59,18 +62,44 @@ def runner(tmp_path):
     return module
 
 
+@pytest.fixture
+def broken(runner, tmp_path):
+    """Makes the target "broken": what it does when an input begins with b."""
+    def make(engine, what):
+        (tmp_path / "fuzz").mkdir()
+        (tmp_path / "corpus/broken").mkdir(parents=True)
+        (tmp_path / "corpus/broken/seed").write_text("a")
+        (tmp_path / "broken.c").write_text(SOURCE % what)
+        run(runner.BUILDS[engine][1], "-fsanitize=fuzzer", "-o", tmp_path / "fuzz/fuzz_broken",
+            tmp_path / "broken.c", AFL_QUIET="1")
+    return make
+
+
+def kept(tmp_path):
+    """What the inputs that were kept begin with."""
+    return {path.read_bytes()[:1] for path in (tmp_path / "crashes").glob("broken-*")}
+
+
 @pytest.mark.parametrize("engine", ["libfuzzer", "afl"])
-def test_finding_is_kept_and_ends_the_run(runner, engine, tmp_path, capfd):
-    (tmp_path / "fuzz").mkdir()
-    (tmp_path / "corpus/broken").mkdir(parents=True)
-    (tmp_path / "corpus/broken/seed").write_text("a")
-    (tmp_path / "broken.c").write_text(BROKEN)
-    run(runner.BUILDS[engine][1], "-fsanitize=fuzzer", "-o", tmp_path / "fuzz/fuzz_broken",
-        tmp_path / "broken.c", AFL_QUIET="1")
+def test_finding_is_kept_and_ends_the_run(runner, broken, engine, tmp_path, capfd):
+    broken(engine, "abort();")
     assert not runner.run_all(engine, ["broken"], minutes=5)
-    found = list((tmp_path / "crashes").glob("broken-*"))
-    assert found and all(path.read_bytes().startswith(b"b") for path in found)
+    assert kept(tmp_path) == {b"b"}
     assert "status" in capfd.readouterr().out
+
+
+def test_slow_input_is_a_finding(runner, broken, tmp_path, capfd):
+    runner.TIMEOUT_S = 100      # on a busy machine ten seconds of the clock pass, too
+    broken("libfuzzer", "for (clock_t start = clock(); clock() - start < 2 * CLOCKS_PER_SEC;);")
+    assert not runner.run("libfuzzer", "broken", 8)
+    assert kept(tmp_path) == {b"b"}
+    assert "status" in capfd.readouterr().out
+
+
+def test_input_that_waits_for_the_machine_is_none(runner, broken, tmp_path):
+    broken("libfuzzer", "sleep(2);")
+    assert runner.run("libfuzzer", "broken", 8)
+    assert kept(tmp_path) == set()
 
 
 def test_oss_fuzz_build(tmp_path):
