@@ -111,6 +111,9 @@ request_read(struct request *r, const struct ipc_message *m)
 	plain = scheme_is(r->url, "http");
 	if (!plain && !scheme_is(r->url, "https"))
 		return false;
+	/* Wherever the URL leads, the proxy would read all of it. */
+	if (plain && r->proxy[0] != '\0' && m->as.FETCH.allow_http == 0)
+		return false;
 	if (!(r->proxy[0] != '\0' ? read_proxy(r->proxy, &r->host) :
 	    read_host(r->url, &r->host)))
 		return false;

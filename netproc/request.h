@@ -33,7 +33,7 @@ bool request_prepare(struct request *r) __attribute__((warn_unused_result));
 /*
  * Reads a FETCH message (from the parent, not hostile) and copies what
  * outlives it; URLs are libcurl's to read. False if URL or proxy is none that
- * we speak.
+ * we speak, or if plain http is to go through a proxy without allow_http.
  */
 bool request_read(struct request *r, const struct ipc_message *m)
     __attribute__((warn_unused_result));

@@ -176,6 +176,9 @@ read_url(struct file *f)
 		return bad_value(f, query_ssh_keys, "must begin with https:// "
 		    "(or set system.allow_http: true if the network up to "
 		    "your proxy is trusted)");
+	/* Nobody has allowed plain http to leave this machine. */
+	if (!url.https && url_is_loopback(&url))
+		config->proxy[0] = '\0';
 	return REASON_OK;
 }
 

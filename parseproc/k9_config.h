@@ -30,7 +30,7 @@ struct k9_config {
 	char company_uuid[K9_COMPANY_MAX + 1];
 	char query_ssh_keys[K9_URL_MAX + 1];
 	char ca_file[PATH_LEN_MAX + 1]; /* "" = the system's */
-	char proxy[PROXY_MAX + 1];      /* "" = none */
+	char proxy[PROXY_MAX + 1];      /* "" = none for this URL */
 	uint32_t connection_timeout_s;  /* 1 to DEADLINE_MAX_S */
 	bool allow_http;
 };
@@ -41,7 +41,8 @@ struct k9_config {
  *
  * query_ssh_keys is https, or http where the host is a loopback address
  * literal or "localhost", or where allow_http is true. So plain http to
- * another machine takes two deliberate acts.
+ * another machine takes two deliberate acts: plain http to a loopback host is
+ * never asked through a proxy.
  */
 enum reason k9_config_read(const uint8_t *text, size_t len,
     struct k9_config *config, struct config_error *error) MUST_CHECK;

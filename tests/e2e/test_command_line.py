@@ -164,11 +164,16 @@ def test_proxy(lab, command_user, alice):
     assert lab.api.proxy.connects == 1
 
 
-def test_plain_http_to_loopback_needs_no_leave(lab, command_user, alice):
+@pytest.mark.parametrize("proxy", [{}, {"proxy": f"http://127.0.0.1:{PROXY_PORT}"}],
+                         ids=["no proxy", "proxy"])
+def test_plain_http_to_loopback_needs_no_leave(lab, command_user, alice, proxy):
+    """Nor does it leave the machine: a proxy would read the API key, and is not asked."""
     sections = lab.sections(command_user)
     sections["urls"]["query_ssh_keys"] = lab.api.url("plain loopback", "127.0.0.1")
+    sections["system"] |= proxy
     program.write_config(sections, group=command_user)
     assert lab.program.keys_for("alice", as_user=command_user).keys == [alice]
+    assert lab.api.proxy.connects == 0
 
 
 def test_plain_http_elsewhere_is_allowed_when_told_and_logged(lab, command_user, alice):
@@ -179,6 +184,18 @@ def test_plain_http_elsewhere_is_allowed_when_told_and_logged(lab, command_user,
     result = lab.program.keys_for("alice", as_user=command_user)
     assert result.keys == [alice]
     assert any("http" in line and "decision=" not in line for line in result.log), result.log
+
+
+def test_plain_http_by_a_proxy_when_told(lab, command_user):
+    """It gets the whole request, with the URL it is for. (A proxy that passes on, ours is not.)"""
+    url = lab.api.url("plain", "elsewhere.key9.test")
+    sections = lab.sections(command_user)
+    sections["urls"]["query_ssh_keys"] = url
+    sections["system"] |= {"allow_http": "true", "proxy": lab.api.url("plain").removesuffix(PATH)}
+    program.write_config(sections, group=command_user)
+    result = lab.program.keys_for("alice", as_user=command_user)
+    assert [request.path for request in lab.api.requests] == [f"{url}alice/{GROUP}"]
+    assert any("allow_http" in line for line in result.log), result.log
 
 
 def test_system_certificates_are_used_without_ca_file(lab, command_user, alice):

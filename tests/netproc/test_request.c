@@ -126,10 +126,30 @@ request_proxy_called_instead(void **state)
 	assert_true(reads_url("https://a:1/", "http://[::1]:8080/"));
 	assert_string_equal(request.host.name, "::1");
 	assert_int_equal(request.host.port, 8080);
-	/* The proxy is another's machine: "plain" is about ours alone. */
-	assert_true(reads_url("http://a/", "http://p"));
-	assert_false(request.host.plain);
-	assert_int_equal(request.host.port, 80);
+}
+
+/* The API key would leave in the clear, even if the URL says loopback. */
+static void
+request_plain_by_proxy_needs_leave(void **state)
+{
+	static const char *const urls[] = { "http://a/", "HTTP://a/",
+		"http://127.0.0.1:8080/", "http://[::1]/",
+		"http://localhost/" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		struct ipc_message m = fetch(urls[i]);
+
+		m.as.FETCH.proxy = span("http://p");
+		if (reads(&m))
+			fail_msg("%s by a proxy", urls[i]);
+		m.as.FETCH.allow_http = 1;
+		assert_true(reads(&m));
+		/* The proxy is another's machine: "plain" is about ours. */
+		assert_false(request.host.plain);
+		assert_string_equal(request.host.name, "p");
+		assert_int_equal(request.host.port, 80);
+	}
 }
 
 static void
@@ -238,6 +258,7 @@ main(void)
 		TEST(request_url_taken_apart),
 		TEST(request_bad_url_refused),
 		TEST(request_proxy_called_instead),
+		TEST(request_plain_by_proxy_needs_leave),
 		TEST(request_bad_proxy_refused),
 		TEST(request_headers_split_at_line_ends),
 		TEST(request_longest_header_taken),

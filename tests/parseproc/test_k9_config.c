@@ -378,6 +378,39 @@ k9_config_proxy_checked(void **state)
 	    REASON_OK);
 }
 
+/* Without TLS the proxy would get the API key, and answer as it likes. */
+static void
+k9_config_proxy_not_for_plain_loopback(void **state)
+{
+	static const struct {
+		const char *url;
+		bool asked; /* the proxy */
+	} cases[] = {
+		{ "http://127.0.0.1:8080/x/", false },
+		{ "HTTP://127.255.0.1/", false },
+		{ "http://localhost/", false },
+		{ "http://[::1]:80/", false },
+		{ "http://10.0.0.1/", true },
+		{ "https://a/", true },
+		{ "https://127.0.0.1/", true },
+		{ "https://localhost/", true },
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(text, sizeof(text), SYSTEM
+		    "  allow_http: true\n  proxy: http://p:1\n" AUTH
+		    "urls:\n  query_ssh_keys: %s\n", cases[i].url);
+		assert_int_equal(read_text(text), REASON_OK);
+		assert_string_equal(config.proxy,
+		    cases[i].asked ? "http://p:1" : "");
+	}
+	assert_int_equal(read_text(SYSTEM "  proxy: http://p:1\n" AUTH
+	    "urls:\n  query_ssh_keys: http://127.0.0.1/\n"), REASON_OK);
+	assert_string_equal(config.proxy, "");
+}
+
 static void
 k9_config_user_is_ascii(void **state)
 {
@@ -455,6 +488,7 @@ main(void)
 		cmocka_unit_test(k9_config_credentials_checked),
 		cmocka_unit_test(k9_config_url_https_or_loopback),
 		cmocka_unit_test(k9_config_proxy_checked),
+		cmocka_unit_test(k9_config_proxy_not_for_plain_loopback),
 		cmocka_unit_test(k9_config_user_is_ascii),
 		cmocka_unit_test(k9_config_ca_file_checked),
 		cmocka_unit_test(
