@@ -151,6 +151,27 @@ add_issuers(const struct roots *roots, X509_STORE *store, X509 *cert)
 			    roots->hashed[i].len);
 }
 
+/*
+ * Whether the SAN holds a host's name or address. If not, be it that it cannot
+ * be read, libcurl would look for one in the subject.
+ */
+static bool
+names_a_host(const X509 *leaf)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name,
+	    NULL, NULL);
+	bool found = false;
+
+	for (stack_index i = 0; names != NULL && !found &&
+	    i < sk_GENERAL_NAME_num(names); i++) {
+		int type = sk_GENERAL_NAME_value(names, i)->type;
+
+		found = type == GEN_DNS || type == GEN_IPADD;
+	}
+	GENERAL_NAMES_free(names);
+	return found;
+}
+
 /* In place of the library's own look-up; verification stays the library's. */
 static int
 verify(X509_STORE_CTX *ctx, void *arg)
@@ -162,8 +183,7 @@ verify(X509_STORE_CTX *ctx, void *arg)
 	int ok;
 
 	/* Names stand in the SAN; the subject's is a habit of the 1990s. */
-	if (leaf == NULL ||
-	    X509_get_ext_by_NID(leaf, NID_subject_alt_name, -1) == -1) {
+	if (leaf == NULL || !names_a_host(leaf)) {
 		roots->verify_error = X509_V_ERR_HOSTNAME_MISMATCH;
 		return 0;
 	}

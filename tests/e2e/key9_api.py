@@ -38,6 +38,7 @@ LISTENERS = {   # name: (certificate, address, port)
     "unknown authority": ("unknown authority", API_ADDRESS, 8449),
     "TLS 1.1": ("good", API_ADDRESS, 8450),
     "TLS 1.2": ("good", API_ADDRESS, 8451),
+    "no host in SAN": ("no host in SAN", API_ADDRESS, 8452),
     "plain": (None, API_ADDRESS, 8080),
     "plain loopback": (None, "127.0.0.1", 8080),
 }
@@ -60,6 +61,7 @@ class Certificates:
         names = [f"{name}.key9.test" for name in GOOD_NAMES]
         self.issue("good", names)
         self.issue("wrong name", ["other.key9.test"])
+        self.issue("no host in SAN", sans=[x509.RFC822Name("root@api.key9.test")])
         self.issue("expired", names, expired=True)
         self.issue("self-signed", names, authority=None)
         self.issue("unknown authority", names, authority=stranger)
@@ -79,9 +81,9 @@ class Certificates:
         builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
         return builder.sign(key, hashes.SHA256()), key
 
-    def issue(self, file, names, expired=False, authority=()):
-        """Write file.pem with key and certificate; `authority` None means signed by itself.
-        Returns the path."""
+    def issue(self, file, names=(), expired=False, authority=(), sans=None):
+        """Write file.pem with key and certificate; `authority` None means signed by itself,
+        `sans` stand in place of names and address. Returns the path."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name.from_rfc4514_string("CN=api.key9.test")
         issuer, signer = name, key
@@ -89,8 +91,8 @@ class Certificates:
             certificate, signer = authority or self._authority
             issuer = certificate.subject
         builder = self._builder(name, key.public_key(), issuer, expired)
-        sans = [x509.DNSName(n) for n in names]
-        sans += [x509.IPAddress(ipaddress.ip_address(METADATA_ADDRESS))]
+        sans = sans or [*map(x509.DNSName, names),
+                        x509.IPAddress(ipaddress.ip_address(METADATA_ADDRESS))]
         builder = builder.add_extension(x509.SubjectAlternativeName(sans), critical=False)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         pem += builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM)

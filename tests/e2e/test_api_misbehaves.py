@@ -66,8 +66,8 @@ def test_link_local_address(lab, attempt, host):
 
 
 @pytest.mark.parametrize("listener,situation", [
-    ("wrong name", "wrong name"), ("expired", "expired"), ("self-signed", "untrusted"),
-    ("unknown authority", "untrusted"), ("TLS 1.1", "TLS 1.1")])
+    ("wrong name", "wrong name"), ("no host in SAN", "wrong name"), ("expired", "expired"),
+    ("self-signed", "untrusted"), ("unknown authority", "untrusted"), ("TLS 1.1", "TLS 1.1")])
 def test_tls(lab, attempt, listener, situation):
     lab.api.behaviours["alice"] = answer(FINE)
     attempt(situation, lab.api.url(listener))

@@ -331,18 +331,55 @@ roots_wrong_time_refused(void **state)
 	assert_int_equal(error, X509_V_ERR_CERT_NOT_YET_VALID);
 }
 
-/* A name in the subject is no name. */
+/* A name in the subject is no name, whatever else stands in the SAN. */
 static void
-roots_no_san_refused(void **state)
+roots_no_host_in_san_refused(void **state)
 {
+	static const char *const sans[] = { NULL, "email:root@key9.example",
+		"URI:https://key9.example/", "RID:1.2.3.4",
+		"email:root@key9.example,URI:https://key9.example/" };
 	struct wish wish = good_leaf;
 	int error;
 
 	(void)state;
 	wish.name = "key9.example";
-	wish.san = NULL;
-	assert_false(trusts_leaf(&ca, &wish, &error));
-	assert_int_equal(error, X509_V_ERR_HOSTNAME_MISMATCH);
+	for (size_t i = 0; i < sizeof(sans) / sizeof(sans[0]); i++) {
+		wish.san = sans[i];
+		assert_false(trusts_leaf(&ca, &wish, &error));
+		assert_int_equal(error, X509_V_ERR_HOSTNAME_MISMATCH);
+	}
+}
+
+/* Two of them are none: which one is read depends on who reads. */
+static void
+roots_two_sans_refused(void **state)
+{
+	struct identity leaf = issue(&ca, &good_leaf);
+	struct roots roots = bundle_of(&ca.cert, 1);
+
+	(void)state;
+	add_extension(leaf.cert, NID_subject_alt_name, good_leaf.san);
+	assert_true(X509_sign(leaf.cert, ca.key, EVP_sha256()) > 0);
+	assert_false(trusts(&roots, &leaf, NULL));
+	assert_int_equal(roots.verify_error, X509_V_ERR_HOSTNAME_MISMATCH);
+	drop_roots(&roots);
+	drop(&leaf);
+}
+
+static void
+roots_host_anywhere_in_san_trusted(void **state)
+{
+	static const char *const sans[] = { "IP:192.0.2.1", "IP:2001:db8::1",
+		"email:root@key9.example,DNS:key9.example",
+		"URI:https://key9.example/,IP:192.0.2.1" };
+	struct wish wish = good_leaf;
+	int error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sans) / sizeof(sans[0]); i++) {
+		wish.san = sans[i];
+		assert_true(trusts_leaf(&ca, &wish, &error));
+	}
 }
 
 static void
@@ -547,7 +584,9 @@ main(void)
 		cmocka_unit_test(roots_intermediate_followed),
 		cmocka_unit_test(roots_signed_by_another_refused),
 		cmocka_unit_test(roots_wrong_time_refused),
-		cmocka_unit_test(roots_no_san_refused),
+		cmocka_unit_test(roots_no_host_in_san_refused),
+		cmocka_unit_test(roots_two_sans_refused),
+		cmocka_unit_test(roots_host_anywhere_in_san_trusted),
 		cmocka_unit_test(roots_not_for_servers_refused),
 		cmocka_unit_test(roots_bundle_of_nothing_trusts_nobody),
 		cmocka_unit_test(roots_text_added_to_others),
