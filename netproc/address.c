@@ -32,20 +32,80 @@ ipv4_of(const struct sockaddr *sa, uint32_t *v4)
 	return true;
 }
 
+/* Whether clouds may keep credentials there: link-local, or as they say. */
+static bool
+ipv4_metadata(uint32_t v4)
+{
+	return v4 >> 16 == 0xa9fe || /* 169.254.0.0/16: link-local */
+	    v4 == 0x646464c8 ||      /* 100.100.100.200: Alibaba Cloud */
+	    v4 == 0xa83f8110 ||      /* 168.63.129.16: Azure's WireServer */
+	    v4 == 0xc00000c0;        /* 192.0.0.192: Oracle Cloud at Customer */
+}
+
 static bool
 ipv4_allowed(uint32_t v4)
 {
 	return v4 >> 24 != 0 &&      /* 0.0.0.0/8: this host, in disguise */
-	    v4 >> 16 != 0xa9fe &&    /* 169.254.0.0/16: link-local */
+	    !ipv4_metadata(v4) &&
 	    v4 >> 28 != 0xe &&       /* 224.0.0.0/4: multicast */
 	    v4 != UINT32_MAX;        /* broadcast */
+}
+
+/*
+ * Whether a network with a translator of its own (RFC 8215) may take it for
+ * such an IPv4 address. How long the prefix is, only that network knows: any
+ * place behind 48 bits counts that RFC 6052 section 2.2 has for one.
+ */
+static bool
+translated_metadata(const uint8_t *b)
+{
+	static const uint8_t prefix[6] = { 0x00, 0x64, 0xff, 0x9b, 0x00,
+		0x01 };
+	static const uint8_t places[][4] = { { 6, 7, 9, 10 },
+		{ 7, 9, 10, 11 }, { 9, 10, 11, 12 }, { 12, 13, 14, 15 } };
+
+	if (memcmp(b, prefix, sizeof(prefix)) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const uint8_t *at = places[i];
+
+		if (ipv4_metadata((uint32_t)b[at[0]] << 24 |
+		    (uint32_t)b[at[1]] << 16 | (uint32_t)b[at[2]] << 8 |
+		    b[at[3]]))
+			return true;
+	}
+	return false;
+}
+
+/* Clouds' other places: unique local addresses, RFC 4193. */
+static bool
+ipv6_metadata(const uint8_t *b)
+{
+	static const uint8_t places[][16] = {
+		/* fd00:ec2::254 and, for EKS Pod Identity, ::23: Amazon */
+		{ 0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, 0x54 },
+		{ 0xfd, 0x00, 0x0e, 0xc2, [15] = 0x23 },
+		/* fd20:ce::254: Google Cloud */
+		{ 0xfd, 0x20, 0x00, 0xce, [14] = 0x02, 0x54 },
+		/* fd00:c1::a9fe:a9fe: Oracle Cloud */
+		{ 0xfd, 0x00, 0x00, 0xc1, [12] = 0xa9, 0xfe, 0xa9, 0xfe },
+		/* fd00:100::100:200: Alibaba Cloud */
+		{ 0xfd, 0x00, 0x01, 0x00, [12] = 0x01, 0x00, 0x02, 0x00 },
+		/* fd00:42::42: Scaleway */
+		{ 0xfd, 0x00, 0x00, 0x42, [15] = 0x42 },
+		/* fd00:a9fe:a9fe::1: Akamai (Linode) */
+		{ 0xfd, 0x00, 0xa9, 0xfe, 0xa9, 0xfe, [15] = 0x01 },
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (memcmp(b, places[i], sizeof(places[i])) == 0)
+			return true;
+	return translated_metadata(b);
 }
 
 bool
 address_allowed(const struct sockaddr *sa)
 {
-	static const uint8_t metadata[16] = { 0xfd, 0x00, 0x0e, 0xc2, [14] =
-		0x02, 0x54 };
 	struct sockaddr_in6 in6;
 	uint32_t v4;
 
@@ -57,7 +117,7 @@ address_allowed(const struct sockaddr *sa)
 	return !IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) &&
 	    !IN6_IS_ADDR_MULTICAST(&in6.sin6_addr) &&
 	    !IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr) &&
-	    memcmp(in6.sin6_addr.s6_addr, metadata, sizeof(metadata)) != 0;
+	    !ipv6_metadata(in6.sin6_addr.s6_addr);
 }
 
 bool

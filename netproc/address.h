@@ -7,10 +7,11 @@
 
 /*
  * Whether sa (AF_INET or AF_INET6) may be connected to: no link-local address
- * (clouds keep credentials at 169.254.169.254 and fd00:ec2::254), no
- * unspecified, multicast or broadcast one; an IPv4 address inside an IPv6 one
- * (mapped, NAT64, 6to4) counts as itself. The address is hostile: it came
- * from DNS.
+ * (clouds keep credentials at 169.254.169.254), none of the others where they
+ * are known to keep them (address.c has the list), no unspecified, multicast
+ * or broadcast one. An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64's
+ * 64:ff9b::/96) counts as itself; in 64:ff9b:1::/48 only the first two count.
+ * The address is hostile: it came from DNS.
  */
 bool address_allowed(const struct sockaddr *sa);
 

@@ -48,10 +48,18 @@ address_ordinary_allowed(void **state)
 		"169.253.255.255", "169.255.0.0", "168.254.169.254",
 		"255.255.255.254", "fec0::1", "fe7f::1",
 		"fd00:ec2::253", "fd00:ec2::255", "fd00:ec2:0:1::254",
-		"fd01:ec2::254",
+		"fd01:ec2::254", "fd00:ec2::22", "fd20:ce::255",
+		"fd00:ce::254", "fd00:c1::a9fe:a9ff", "fd00:100::100:201",
+		"fd00:42::43", "fd00:a9fe:a9fe::", "fd00:a9fe:a9fe::2",
+		"100.100.100.201", "100.100.100.100", "168.63.129.17",
+		"192.0.0.193",
 		/* An IPv4 address within another, allowed as itself. */
 		"::ffff:192.0.2.1", "64:ff9b::192.0.2.1",
 		"2002:c000:0201::1",
+		/* By a translator of one's own, in every place. */
+		"64:ff9b:1::192.0.2.1", "64:ff9b:1:c000:2:100::",
+		"64:ff9b:1:c0:0:201::", "64:ff9b:1:0:c0:2:100::",
+		"64:ff9b:2:a9fe:a9:fe00::", "64:ff9b:2::169.254.169.254",
 	};
 
 	(void)state;
@@ -67,7 +75,11 @@ address_dangerous_refused(void **state)
 		/* Link-local: where clouds keep credentials. */
 		"169.254.169.254", "169.254.0.0", "169.254.255.255",
 		"169.254.170.2", "fe80::1", "fe80::a9fe:a9fe", "febf::1",
-		"fd00:ec2::254",
+		/* Where else they keep them. */
+		"fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254",
+		"fd00:c1::a9fe:a9fe", "fd00:100::100:200", "fd00:42::42",
+		"fd00:a9fe:a9fe::1", "100.100.100.200", "168.63.129.16",
+		"192.0.0.192",
 		/* Nowhere, or this host in disguise. */
 		"0.0.0.0", "0.1.2.3", "0.255.255.255", "::",
 		/* Many at once. */
@@ -79,6 +91,12 @@ address_dangerous_refused(void **state)
 		"64:ff9b::169.254.169.254", "64:ff9b::0.0.0.0",
 		"2002:a9fe:a9fe::", "2002:a9fe:a9fe::1", "2002::1",
 		"2002:e000:0001::1", "2002:ffff:ffff::",
+		"::ffff:100.100.100.200", "64:ff9b::168.63.129.16",
+		"2002:c000:00c0::1",
+		/* Translated behind 96, 48, 56 and 64 bits. */
+		"64:ff9b:1::169.254.169.254", "64:ff9b:1::100.100.100.200",
+		"64:ff9b:1:2:3:4:a83f:8110", "64:ff9b:1:a9fe:a9:fe00::",
+		"64:ff9b:1:a9:fe:a9fe::", "64:ff9b:1:0:a9:fea9:fe00:0",
 	};
 
 	(void)state;
