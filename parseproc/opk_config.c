@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "parseproc/folded.h"
 #include "parseproc/no_proxy.h"
 #include "parseproc/utf8.h"
 
@@ -337,7 +338,7 @@ list_has(const struct opk_config *config, const struct yaml_node *list,
 		return false;
 	for (entry = yaml_map_first(&config->map, list); entry != NULL;
 	    entry = yaml_map_next(&config->map, entry))
-		if (span_equal_folded(text_of(entry), text))
+		if (folded_equal(text_of(entry), text))
 			return true;
 	return false;
 }

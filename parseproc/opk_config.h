@@ -59,8 +59,8 @@ void opk_config_free(struct opk_config *config);
 
 /*
  * Whether deny_users has the login name, or deny_emails the e-mail, ignoring
- * case (span_equal_folded()); or whether *config is unusable. No e-mail
- * (len 0) is on no list.
+ * case (folded.h); or whether *config is unusable. No e-mail (len 0) is on no
+ * list.
  */
 bool opk_config_denies_user(const struct opk_config *config,
     struct span name);

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "parseproc/utf8.h"
-
 static uint8_t
 lower(uint8_t c)
 {
@@ -49,46 +47,6 @@ span_equal_nocase(struct span a, struct span b)
 		if (lower(a.p[i]) != lower(b.p[i]))
 			return false;
 	return true;
-}
-
-/* The first byte of a UTF-8 character from Unicode's blocks with upper and
- * lower case, ASCII apart: Latin to Armenian, Georgian to Coptic, Cherokee and
- * the rest of Latin, the wide forms and all beyond. */
-static bool
-may_have_case(uint8_t first)
-{
-	return (first >= 0xc2 && first <= 0xd6) || first == 0xe1 ||
-	    first == 0xe2 || first == 0xea || first >= 0xef;
-}
-
-/* No byte of UTF-8 is this. */
-#define WITH_CASE 0xff
-
-/* The start of s, cut off: an ASCII letter in lower case, WITH_CASE, a byte. */
-static uint8_t
-cut_folded(struct span *s)
-{
-	bool is_long_s = span_begins(*s, "\xc5\xbf");
-	bool is_kelvin = span_begins(*s, "\xe2\x84\xaa");
-	size_t n = utf8_char_len(s->p, s->len);
-	uint8_t c = s->p[0];
-	bool letter = n > 1 && may_have_case(c);
-
-	*s = span_from(*s, letter ? n : 1);
-	if (is_long_s)
-		return 's';
-	if (is_kelvin)
-		return 'k';
-	return letter ? WITH_CASE : lower(c);
-}
-
-bool
-span_equal_folded(struct span a, struct span b)
-{
-	while (a.len > 0 && b.len > 0)
-		if (cut_folded(&a) != cut_folded(&b))
-			return false;
-	return a.len == 0 && b.len == 0;
 }
 
 bool

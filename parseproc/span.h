@@ -30,13 +30,6 @@ bool span_is(struct span s, const char *text);
 bool span_equal(struct span a, struct span b);
 /* Ignoring the case of ASCII letters, and of no others. */
 bool span_equal_nocase(struct span a, struct span b);
-/*
- * For lists that nobody shall slip past, of two texts in UTF-8: the long s
- * (U+017F) and the Kelvin sign (U+212A) are the ASCII letters that they are
- * but for case, and any other letter that may have a case is every other: a
- * table of cases would tell more of them apart, and none that should not be.
- */
-bool span_equal_folded(struct span a, struct span b);
 
 /* Whether a comes strictly before b, byte by byte, a prefix first. */
 bool span_before(struct span a, struct span b);

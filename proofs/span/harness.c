@@ -6,17 +6,6 @@
 
 static struct span a, b;
 
-/* What the proof utf8 shows of it. */
-size_t
-utf8_char_len(const uint8_t *p, size_t n)
-{
-	size_t len = ANY(size_t);
-
-	PROVE(__CPROVER_r_ok(p, n), "of the bytes that there are");
-	ASSUME(len <= UTF8_CHAR_MAX && len <= n);
-	return len;
-}
-
 static void
 equal(void)
 {
@@ -49,15 +38,6 @@ equal_nocase(void)
 	ASSUME(n <= a.len);
 	PROVE(span_from(a, n).len == a.len - n, "the rest");
 	POSSIBLE(same && a.len > 100000, "long ones");
-}
-
-static void
-equal_folded(void)
-{
-	bool same = span_equal_folded(a, b);
-
-	PROVE(!same || (a.len == 0) == (b.len == 0), "both empty or none");
-	POSSIBLE(same && a.len > b.len, "of two lengths");
 }
 
 static void
