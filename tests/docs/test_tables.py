@@ -8,6 +8,7 @@ what opk_certificate.c calls, and what that calls, within what we wrote.
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 DOCUMENT = CHECKOUT / "SECURITY.md"
 TABLES = ["messages", "filters", "reasons", "unauthenticated"]
+NUMBERS = {9: "nine", 10: "ten", 11: "eleven", 12: "twelve"}
 READERS = {"json.c", "json_grammar.c", "yaml_map.c"}
 
 
@@ -78,6 +80,12 @@ def test_no_reader_is_called_before_the_signature():
     assert not before & READERS
     # The control: what comes after it does call one.
     assert "json.c" in {source for _, source in called_from(build, "parseproc", "opk_token.c")}
+
+
+def test_as_many_words_of_admin_as_the_code_has():
+    code = (CHECKOUT / "parent/main.c").read_text()
+    rows = re.search(r"admin_commands\[\] = \{\n(.*?)\n\};", code, re.S)[1].splitlines()
+    assert f"its first word is one of {NUMBERS[len(rows)]}\n" in DOCUMENT.read_text()
 
 
 if __name__ == "__main__":
