@@ -98,7 +98,7 @@ look_at_places(struct audit *audit)
 	for (size_t i = 0; i < places.count; i++) {
 		const struct sshd_place *place = &places.rows[i];
 
-		if (place->in_match)
+		if (place->match != 0)
 			finding_add(&audit->findings, FINDING_SSHD_MATCH,
 			    place->file, place->line, "", "within a Match: "
 			    "for those logins sshd asks %.200s", place->value);

@@ -67,6 +67,7 @@
 	F(SSHD_DISPLACED, PROBLEM, "sshd_displaced")                          \
 	F(SSHD_DISPLACES, WARNING, "sshd_displaces")                          \
 	F(SSHD_MATCH, NOTE, "sshd_match")                                     \
+	F(SSHD_MATCH_USER, WARNING, "sshd_match_user")                        \
 	F(SSHD_PROGRAM, PROBLEM, "sshd_program")                              \
 	F(SSHD_WORDS, PROBLEM, "sshd_words")                                  \
 	F(SSHD_USER, PROBLEM, "sshd_user")                                    \

@@ -1,9 +1,11 @@
 #include "admin/others.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "admin/asked.h"
+#include "admin/memory.h"
 #include "admin/sshd.h"
 
 #define AGAIN "put a # before it and its AuthorizedKeysCommandUser, and say " \
@@ -32,33 +34,77 @@ add_loser(struct findings *findings, const struct sshd_place *place,
 	    fix, "%s%.300s", what, place->value);
 }
 
+/* Whether the Match that a command is in says as whom to run it. */
+static bool
+has_user(const struct sshd_place *command, const struct sshd_places *users)
+{
+	for (size_t i = 0; i < users->count; i++)
+		if (users->rows[i].match == command->match)
+			return true;
+	return false;
+}
+
+/* As whom sshd runs a command whose Match does not say it, but for our file. */
+static const char *
+user_of_all(const struct sshd_places *users)
+{
+	for (size_t i = 0; i < users->count; i++)
+		if (users->rows[i].match == 0 &&
+		    strcmp(users->rows[i].file, SSHD_DROPIN) != 0)
+			return users->rows[i].value;
+	return "nobody";
+}
+
+/* False, with a finding, if our file would say for its Match as whom it runs. */
+static bool
+keeps_its_user(const struct sshd_place *place,
+    const struct sshd_places *users, const struct choice *choice,
+    struct findings *findings)
+{
+	char *fix;
+
+	if (has_user(place, users)) {
+		finding_add(findings, FINDING_SSHD_MATCH, place->file,
+		    place->line, "", "within a Match: for those logins sshd "
+		    "goes on asking %.200s", place->value);
+		return true;
+	}
+	fix = memory_format("add below it: AuthorizedKeysCommandUser %.64s",
+	    user_of_all(users));
+	finding_add(findings, FINDING_SSHD_MATCH_USER, place->file,
+	    place->line, fix, "within a Match that does not say as whom: sshd "
+	    "would run it as %s: %.200s", choice->user, place->value);
+	free(fix);
+	return false;
+}
+
 bool
 others_may_lose(const struct sources_config *sources,
-    struct findings *findings, char chain[PATH_LEN_MAX + 1])
+    const struct choice *choice, struct findings *findings,
+    char chain[PATH_LEN_MAX + 1])
 {
-	struct sshd_places places;
+	struct sshd_places places, users;
 	bool ok = true;
 
 	chain[0] = '\0';
 	sshd_places_read("AuthorizedKeysCommand", &places);
+	sshd_places_read("AuthorizedKeysCommandUser", &users);
 	for (size_t i = 0; i < places.count; i++) {
 		const struct sshd_place *place = &places.rows[i];
 
 		if (strcmp(place->file, SSHD_DROPIN) == 0 ||
-		    strcmp(place->value, "none") == 0 ||
-		    (sources != NULL &&
-		    asked_is_chained(place->value, sources)))
+		    strcmp(place->value, "none") == 0)
 			continue;
-		if (place->in_match) {
-			finding_add(findings, FINDING_SSHD_MATCH, place->file,
-			    place->line, "", "within a Match: for those logins "
-			    "sshd goes on asking %.200s", place->value);
-			continue;
+		if (place->match != 0)
+			ok &= keeps_its_user(place, &users, choice, findings);
+		else if (sources == NULL ||
+		    !asked_is_chained(place->value, sources)) {
+			ok = false;
+			add_loser(findings, place, chain);
 		}
-		ok = false;
-		add_loser(findings, place, chain);
 	}
 	sshd_places_free(&places);
+	sshd_places_free(&users);
 	return ok;
 }
 
@@ -91,10 +137,10 @@ explain(const char *keyword, struct findings *findings)
 	for (size_t i = places.count; i-- > 0;) {
 		if (strcmp(places.rows[i].file, SSHD_DROPIN) == 0)
 			ours = &places.rows[i];
-		if (!places.rows[i].in_match)
+		if (places.rows[i].match == 0)
 			first = &places.rows[i];
 	}
-	if (ours == NULL || ours->in_match)
+	if (ours == NULL || ours->match != 0)
 		finding_add(findings, FINDING_SSHD_INCLUDE, SSHD_CONFIG, 0,
 		    "at its top, before any Match: Include " SSHD_DROPINS
 		    "/*.conf", ours == NULL ? "it does not include "

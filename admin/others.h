@@ -9,11 +9,12 @@
 
 /*
  * False, with a finding for each, if others would no longer be asked once our
- * file is. Whom sources chain is asked all the same (NULL: nobody). chain: the
- * last of them that could be chained, or "".
+ * file is, or be run as another user. Whom sources chain is asked all the same
+ * (NULL: nobody). chain: the last of them that could be chained, or "".
  */
 bool others_may_lose(const struct sources_config *sources,
-    struct findings *findings, char chain[PATH_LEN_MAX + 1])
+    const struct choice *choice, struct findings *findings,
+    char chain[PATH_LEN_MAX + 1])
     __attribute__((warn_unused_result));
 
 /* A finding for each line that asks us: true if there is none. */

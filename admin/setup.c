@@ -29,9 +29,10 @@ static const char help[] =
     "  verify      or else, if there is " OPK_PROVIDERS "\n"
     "  k9-ssh      or else, if there is " K9_CONFIG "\n\n"
     "With one of these words, that one. Nothing is written if sshd -t fails, or\n"
-    "if somebody else whom sshd asks would no longer be asked; what sshd does\n"
-    "not take is taken back. Nobody else's file is changed, and sshd has to be\n"
-    "told to read it: the command for that is printed.\n\n"
+    "if somebody else whom sshd asks would no longer be asked, or be run as\n"
+    "another user; what sshd does not take is taken back. Nobody else's file is\n"
+    "changed, and sshd has to be told to read it: the command for that is\n"
+    "printed.\n\n"
     "  --undo      removes the file, unless somebody has changed it\n\n"
     "Exit status: 0 done, or nothing to do; 1 refused; 2 it could not be done.\n";
 
@@ -175,7 +176,7 @@ set_up_file(struct setup *setup)
 	/* verify and k9-ssh ask no chained command. */
 	bool chains = strcmp(setup->choice.subcommand, "authorize") == 0;
 	bool ok = others_may_lose(chains ? &setup->settings.sources : NULL,
-	    &setup->findings, setup->chain);
+	    &setup->choice, &setup->findings, setup->chain);
 	int status;
 
 	if (setup->dropin.state == DROPIN_FOREIGN) {

@@ -41,7 +41,7 @@ bool sshd_value(const struct sshd *sshd, const char *keyword, char *value,
 struct sshd_place {
 	char *file, *value; /* owned */
 	uint32_t line;
-	bool in_match; /* for some logins only */
+	uint32_t match; /* which Match it is in; 0: it is for everybody */
 };
 
 struct sshd_places {

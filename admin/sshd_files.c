@@ -19,15 +19,15 @@
 struct reading {
 	const char *keyword;
 	struct sshd_places *places;
+	uint32_t matches; /* how many Match it has come by */
 };
 
-static void read_file(const struct reading *reading, const char *path,
-    unsigned depth, bool in_match);
+static void read_file(struct reading *reading, const char *path,
+    unsigned depth, uint32_t outer);
 
 /* Files that Include names, each pattern's in order, relative to /etc/ssh. */
 static void
-include(const struct reading *reading, char *words, unsigned depth,
-    bool in_match)
+include(struct reading *reading, char *words, unsigned depth, uint32_t match)
 {
 	char *rest, *word = strtok_r(words, BLANK "\"'", &rest);
 
@@ -39,7 +39,7 @@ include(const struct reading *reading, char *words, unsigned depth,
 		if (glob(pattern, 0, NULL, &found) == 0) {
 			for (size_t i = 0; i < found.gl_pathc; i++)
 				read_file(reading, found.gl_pathv[i],
-				    depth + 1, in_match);
+				    depth + 1, match);
 			globfree(&found);
 		}
 		free(pattern);
@@ -48,7 +48,7 @@ include(const struct reading *reading, char *words, unsigned depth,
 
 static void
 keep(struct sshd_places *places, const char *path, uint32_t line,
-    const char *value, bool in_match)
+    const char *value, uint32_t match)
 {
 	size_t n = strlen(value);
 
@@ -59,13 +59,15 @@ keep(struct sshd_places *places, const char *path, uint32_t line,
 	places->rows[places->count++] = (struct sshd_place){
 		.file = memory_format("%s", path),
 		.value = memory_format("%.*s", (int)n, value),
-		.line = line, .in_match = in_match };
+		.line = line, .match = match };
 }
 
+/* outer: the Match that includes it, or 0. */
 static void
-read_file(const struct reading *reading, const char *path, unsigned depth,
-    bool in_match)
+read_file(struct reading *reading, const char *path, unsigned depth,
+    uint32_t outer)
 {
+	uint32_t match = outer;
 	FILE *file = depth <= DEPTH_MAX ? fopen(path, "re") : NULL;
 	char *line = NULL;
 	size_t size = 0;
@@ -80,12 +82,13 @@ read_file(const struct reading *reading, const char *path, unsigned depth,
 			continue;
 		*end = '\0';
 		if (strcasecmp(word, "Match") == 0)
-			in_match = strncasecmp(value, "all", 3) != 0 ||
-			    strchr(BLANK, value[3]) == NULL;
+			match = strncasecmp(value, "all", 3) == 0 &&
+			    strchr(BLANK, value[3]) != NULL ? outer :
+			    ++reading->matches;
 		else if (strcasecmp(word, "Include") == 0)
-			include(reading, value, depth, in_match);
+			include(reading, value, depth, match);
 		else if (strcasecmp(word, reading->keyword) == 0)
-			keep(reading->places, path, n, value, in_match);
+			keep(reading->places, path, n, value, match);
 	}
 	free(line);
 	if (file != NULL)
@@ -95,10 +98,10 @@ read_file(const struct reading *reading, const char *path, unsigned depth,
 void
 sshd_places_read(const char *keyword, struct sshd_places *places)
 {
-	const struct reading reading = { keyword, places };
+	struct reading reading = { keyword, places, 0 };
 
 	*places = (struct sshd_places){ NULL, 0 };
-	read_file(&reading, SSHD_CONFIG, 0, false);
+	read_file(&reading, SSHD_CONFIG, 0, 0);
 }
 
 void

@@ -36,10 +36,11 @@ def lines(text):
     return [line for line in text.splitlines() if line[:1] != "#"]
 
 
-def asked():
-    """What sshd itself says: command and user."""
-    done = subprocess.run([SSHD, "-T", "-f", SSH / "sshd_config"], capture_output=True, text=True,
-                          check=True)
+def asked(login=None):
+    """What sshd itself says: command and user, for everybody or for one's login."""
+    about = ["-C", f"user={login},host=client.test,addr=192.0.2.1"] if login else []
+    done = subprocess.run([SSHD, "-T", "-f", SSH / "sshd_config", *about], capture_output=True,
+                          text=True, check=True)
     said = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
     return said["authorizedkeyscommand"], said["authorizedkeyscommanduser"]
 
@@ -438,6 +439,49 @@ def test_a_match_goes_on(host):
           f"  AuthorizedKeysCommand {USERDB}\n  AuthorizedKeysCommandUser bob\n", 0o644)
     ran = setup_sshd(host)
     assert ran.status == 0 and USERDB in finding(ran.out, "sshd_match", f"{SSH / 'sshd_config'}:4")
+
+
+GIT = "/opt/git/keys %u"
+ASKS_GIT = f"AuthorizedKeysCommand {GIT}\n"
+AS_NOBODY = "AuthorizedKeysCommandUser nobody\n"
+MORE = SSH / "more.conf"
+
+
+@pytest.mark.parametrize("text,included,place", [
+    (f"Match User alice\n{ASKS_GIT}", "", f"{SSH}/sshd_config:5"),
+    (f"Match User bob\n{AS_NOBODY}Match User alice\n{ASKS_GIT}Match User bob\n{AS_NOBODY}", "",
+     f"{SSH}/sshd_config:7"),
+    (f"Match User alice\n{ASKS_GIT}Match all\nUsePAM no\n", "", f"{SSH}/sshd_config:5"),
+    (f"Include {MORE}\nMatch User bob\n{AS_NOBODY}", f"Match User alice\n{ASKS_GIT}", f"{MORE}:2"),
+    ("Match User alice\nInclude more.conf\n", ASKS_GIT, f"{MORE}:1"),
+    ("Match User alice\nInclude more.conf\n", f"Match all\n{ASKS_GIT}", f"{MORE}:2"),
+    (f"Match User alice\nInclude {MORE}\n{ASKS_GIT}", f"Match User bob\n{AS_NOBODY}",
+     f"{SSH}/sshd_config:6"),
+], ids=["one", "of three", "all after it", "included", "includes it", "includes all", "includes"])
+@pytest.mark.parametrize("chained", [False, True])
+def test_a_match_whose_command_would_be_run_as_our_user(host, text, included, place, chained):
+    """As root, that is, by authorize; with the line that is asked for it goes on as it was."""
+    write(SETTINGS, SOURCES + (CHAIN.replace(USERDB, GIT) if chained else ""), 0o644)
+    path, number = place.split(":")
+    write(MORE, included, 0o644)
+    write(SSH / "sshd_config", f"Include {DROPINS}/*.conf\nUsePAM no\n{AS_NOBODY}{text}", 0o644)
+    assert asked("alice") == (GIT, "nobody")
+    said = finding(refused(host), "sshd_match_user", place)
+    assert f"as root: {GIT} " in said and f"fix: add below it: {AS_NOBODY.strip()}" in said
+    mended = Path(path).read_text().splitlines(keepends=True)
+    mended.insert(int(number), AS_NOBODY)
+    Path(path).write_text("".join(mended))
+    ran = setup_sshd(host)
+    assert ran.status == 0 and GIT in finding(ran.out, "sshd_match", place)
+    assert asked("alice") == (GIT, "nobody") and asked()[1] == "root"
+
+
+def test_a_match_that_asks_nobody_needs_no_user(host):
+    write(SSH / "sshd_config", f"Include {DROPINS}/*.conf\nUsePAM no\nMatch User alice\n"
+          "  AuthorizedKeysCommand none\n", 0o644)
+    ran = setup_sshd(host)
+    assert ran.status == 0 and "sshd_match" not in ran.out
+    assert asked("alice") == ("none", "opksshuser")
 
 
 def test_no_sshd_is_told_anything(host):
