@@ -1,16 +1,15 @@
 #include "homeproc/home.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "homeproc/auth_id.h"
 #include "ipc/build.h"
 #include "ipc/home_report.h"
 #include "ipc/limits.h"
@@ -137,70 +136,16 @@ find_account(char *const words[HOME_WORDS], struct account *account)
 		ask_nss(words, account);
 }
 
-static void __attribute__((noreturn))
-refuse_open(const struct account *account, const char *what, bool as_root)
-{
-	if (errno == EACCES && !as_root)
-		refuse("this user may not read %.80s/.opk/auth_id; fix: let "
-		    "sshd start sallyport as root, or set home_policy: false",
-		    account->dir);
-	if (errno == ELOOP || errno == ENOTDIR)
-		refuse("%.100s%s is a link or of the wrong kind",
-		    account->dir, what);
-	refuse("%.100s%s: %s", account->dir, what, strerror(errno));
-}
-
-/*
- * As sshd does for authorized_keys (StrictModes): where others may write,
- * they can put a file that the user owns, but never meant to be this one.
- */
-static void
-check(int fd, const struct account *account, const char *what)
-{
-	const char *dir = account->dir;
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		refuse("%.100s%s: %s", dir, what, strerror(errno));
-	/* A directory above the file may be root's, the file may not. */
-	if (st.st_uid != account->uid &&
-	    !(S_ISDIR(st.st_mode) && st.st_uid == 0))
-		refuse("%.100s%s belongs to uid %u, not to the user (%u); "
-		    "fix: chown", dir, what, st.st_uid, account->uid);
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		refuse("%.100s%s is writable by group or others (mode %04o); "
-		    "fix: chmod go-w", dir, what,
-		    (unsigned)st.st_mode & 07777);
-}
-
 static int
 open_file(const struct account *account, bool as_root)
 {
-	struct stat st;
-	int home, opk, fd;
+	char what[AUTH_ID_WHAT];
+	int fd = auth_id_open(account->dir, account->uid, as_root, what);
 
-	/* O_PATH: a directory that may be entered need not be listed. */
-	home = open(account->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (home == -1)
-		refuse_open(account, "", as_root);
-	check(home, account, "");
-	opk = openat(home, ".opk", O_PATH | O_DIRECTORY | O_NOFOLLOW |
-	    O_CLOEXEC);
-	if (opk == -1 && errno == ENOENT)
-		say_none();
-	if (opk == -1)
-		refuse_open(account, "/.opk", as_root);
-	check(opk, account, "/.opk");
-	/* O_NONBLOCK: it may be a FIFO, or leased. */
-	fd = openat(opk, "auth_id", O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
-	    O_NOCTTY | O_CLOEXEC);
-	if (fd == -1 && errno == ENOENT)
+	if (fd == -1 && what[0] == '\0')
 		say_none();
 	if (fd == -1)
-		refuse_open(account, "/.opk/auth_id", as_root);
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
-		refuse(".opk/auth_id must be a regular file, and is not");
-	check(fd, account, "/.opk/auth_id");
+		refuse("%s", what);
 	return fd;
 }
 
