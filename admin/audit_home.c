@@ -1,10 +1,12 @@
 /*
- * Users' own ~/.opk/auth_id. They are theirs, so each is opened and read by a
- * process that has become its owner; we hear numbers and phrases of it.
+ * Users' own ~/.opk/auth_id. They are theirs, so each is looked for, opened and
+ * read by a process that has become its owner, as a login does; we hear numbers
+ * and phrases of it.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,8 +14,10 @@
 #include <unistd.h>
 
 #include "admin/audit.h"
-#include "admin/issuer.h"
-#include "ipc/limits.h"
+#include "homeproc/auth_id.h"
+#include "ipc/channel.h"
+#include "ipc/home_report.h"
+#include "seccomp/cage.h"
 
 /* Of one file; who has more bad rows knows where they are. */
 #define REPORTS_MAX 8
@@ -37,27 +41,20 @@ say(int fd, enum finding_code code, uint32_t line, const char *what)
 	(void)!write(fd, &report, sizeof(report));
 }
 
-/* As the owner: whether the file counts, and which of its rows do. */
+/* Which of the rows count. */
 static void
-look(const struct audit *audit, const struct person *owner, const char *path,
-    int fd)
+look_at_rows(const struct audit *audit, const char *owner,
+    const struct trusted_file *text, int fd)
 {
-	struct file_problem problem;
-	struct trusted_file text;
 	struct rules rules;
 	unsigned said = 0;
 
-	if (!trusted_read(path, TRUST_ROOT_OR_US, CONFIG_FILE_MAX, &text,
-	    &problem)) {
-		say(fd, FINDING_HOME_FILE, 0, problem.what);
-		return;
-	}
-	rules_read(&rules, text.data, text.len);
+	rules_read(&rules, text->data, text->len);
 	for (size_t i = 0; i < rules.count && said < REPORTS_MAX; i++) {
 		const struct rule *rule = &rules.rows[i];
 
 		bool other = rule->problem == NULL &&
-		    strcmp(rule->principal, owner->name) != 0;
+		    strcmp(rule->principal, owner) != 0;
 
 		if (rule->problem == NULL && !other && opk_find_provider(
 		    &audit->providers, rule->issuer) != NULL)
@@ -74,49 +71,22 @@ look(const struct audit *audit, const struct person *owner, const char *path,
 	}
 }
 
+/* Whether the file counts, and which of its rows do. */
 static void
-take(struct audit *audit, const char *path, const struct report *report)
+look_at_file(const struct audit *audit, const struct passwd *pw, int fd)
 {
-	struct findings *findings = &audit->findings;
+	char what[AUTH_ID_WHAT];
+	int file = auth_id_open(pw->pw_dir, pw->pw_uid, true, what);
+	struct file_problem problem;
+	struct trusted_file text;
 
-	if (report->code == FINDING_HOME_FILE)
-		finding_add_phrase(findings, FINDING_HOME_FILE, path, 0,
-		    "it does not count: ", report->what);
-	else if (report->code == FINDING_HOME_ROW)
-		finding_add_phrase(findings, FINDING_HOME_ROW, path,
-		    report->line, "the row is skipped: it ", report->what);
+	if (file == -1) {
+		if (what[0] != '\0')
+			say(fd, FINDING_HOME_FILE, 0, what);
+	} else if (trusted_read_open(file, HOME_FILE_MAX, &text, &problem))
+		look_at_rows(audit, pw->pw_name, &text, fd);
 	else
-		finding_add(findings, FINDING_HOME_ISSUER, path, report->line,
-		    "the issuer as it stands in " OPK_PROVIDERS ", byte for "
-		    "byte", "the rule counts for nobody: %s does not list "
-		    "%.255s", OPK_PROVIDERS, report->what);
-}
-
-static void
-ask_as(struct audit *audit, const struct person *owner, const char *path)
-{
-	struct report report;
-	int ends[2];
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC) == -1)
-		return;
-	(void)fflush(NULL);
-	if ((pid = fork()) == 0) {
-		(void)alarm(HOME_SECONDS);
-		if (person_become_for_good(owner))
-			look(audit, owner, path, ends[1]);
-		_exit(0);
-	}
-	(void)close(ends[1]);
-	for (int i = 0; i < REPORTS_MAX && read(ends[0], &report,
-	    sizeof(report)) == (ssize_t)sizeof(report); i++) {
-		report.what[sizeof(report.what) - 1] = '\0';
-		take(audit, path, &report);
-	}
-	(void)close(ends[0]);
-	while (pid != -1 && waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		continue;
+		say(fd, FINDING_HOME_FILE, 0, problem.what);
 }
 
 /* Whether whom sshd starts us as may read it; root becomes the owner. */
@@ -133,38 +103,146 @@ is_closed(const struct audit *audit, const char *path)
 	return closed;
 }
 
+/*
+ * The process's whole life. False if it could not become the owner; in a group
+ * that nobody else is in, as home (homeproc/).
+ */
+static bool
+look(const struct audit *audit, const struct passwd *pw, pid_t starter,
+    const char *path, int fd)
+{
+	bool counts = audit->settings.home_policy;
+	bool closed = counts && is_closed(audit, path);
+	char opk[PATH_LEN_MAX + 1];
+	struct stat st;
+
+	if (cage_bare(pw->pw_uid, (gid_t)SALLYPORT_PARENT_ID, starter) !=
+	    CAGE_SHUT)
+		return false;
+	(void)snprintf(opk, sizeof(opk), "%s/.opk", pw->pw_dir);
+	/* Those who have none need no home that logins would take. */
+	if (lstat(opk, &st) == -1)
+		return true;
+	if (counts && !closed)
+		look_at_file(audit, pw, fd);
+	else if (lstat(path, &st) == 0)
+		say(fd, counts ? FINDING_HOME_CLOSED : FINDING_HOME_OFF, 0,
+		    "");
+	return true;
+}
+
+static void
+take_file(struct findings *findings, const char *path, const char *what)
+{
+	const char *fix = strstr(what, "; fix: ");
+
+	finding_add(findings, FINDING_HOME_FILE, path, 0, fix != NULL ?
+	    fix + strlen("; fix: ") : "see to that", "it does not count: %.*s",
+	    fix != NULL ? (int)(fix - what) : (int)strlen(what), what);
+}
+
+static void
+take(struct audit *audit, const char *path, const struct report *report)
+{
+	struct findings *findings = &audit->findings;
+
+	if (report->code == FINDING_HOME_OFF)
+		finding_add(findings, FINDING_HOME_OFF, path, 0, "",
+		    "it counts for nothing: home_policy is false");
+	else if (report->code == FINDING_HOME_CLOSED)
+		finding_add(findings, FINDING_HOME_CLOSED, path, 0,
+		    "AuthorizedKeysCommandUser root, or home_policy: false in "
+		    SALLYPORT_CONFIG, "it does not count: sshd starts "
+		    "sallyport as %s, who may not read it", audit->user.name);
+	else if (report->code == FINDING_HOME_FILE)
+		take_file(findings, path, report->what);
+	else if (report->code == FINDING_HOME_ROW)
+		finding_add_phrase(findings, FINDING_HOME_ROW, path,
+		    report->line, "the row is skipped: it ", report->what);
+	else
+		finding_add(findings, FINDING_HOME_ISSUER, path, report->line,
+		    "the issuer as it stands in " OPK_PROVIDERS ", byte for "
+		    "byte", "the rule counts for nobody: %s does not list "
+		    "%.255s", OPK_PROVIDERS, report->what);
+}
+
+/* Whether it did what it was to do: the owner can stop it, or end it. */
+static bool
+has_looked(pid_t pid)
+{
+	const struct timespec second = { .tv_sec = 1 };
+	int64_t deadline_ms = ipc_now_ms() + HOME_SECONDS * 1000;
+	int status = -1;
+	sigset_t chld;
+
+	(void)sigemptyset(&chld);
+	(void)sigaddset(&chld, SIGCHLD);
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		int64_t left = deadline_ms - ipc_now_ms();
+		struct timespec ts = { left / 1000, left % 1000 * 1000000 };
+
+		if (left <= 0) {
+			(void)kill(pid, SIGKILL);
+			/* A file system of his can keep it from dying. */
+			(void)sigtimedwait(&chld, NULL, &second);
+			(void)waitpid(pid, NULL, WNOHANG);
+			return false;
+		}
+		(void)sigtimedwait(&chld, NULL, &ts);
+	}
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* All that it said is in the pipe, and nobody is left to write there. */
+static void
+take_all(struct audit *audit, const char *path, int fd)
+{
+	struct report report;
+
+	while (read(fd, &report, sizeof(report)) == (ssize_t)sizeof(report))
+		take(audit, path, &report);
+}
+
 static void
 look_at_home(struct audit *audit, const struct passwd *pw)
 {
 	char path[PATH_LEN_MAX + 1];
-	struct person owner = { .uid = pw->pw_uid, .gid = pw->pw_gid };
-	struct stat st;
+	pid_t pid, self = getpid();
+	int ends[2];
 
-	(void)snprintf(owner.name, sizeof(owner.name), "%s", pw->pw_name);
 	(void)snprintf(path, sizeof(path), "%s/.opk/auth_id", pw->pw_dir);
-	if (pw->pw_dir[0] != '/' || lstat(path, &st) == -1)
+	if (pw->pw_dir[0] != '/' || pipe2(ends, O_CLOEXEC) == -1)
 		return;
-	if (!audit->settings.home_policy)
-		finding_add(&audit->findings, FINDING_HOME_OFF, path, 0, "",
-		    "it counts for nothing: home_policy is false");
-	else if (is_closed(audit, path))
-		finding_add(&audit->findings, FINDING_HOME_CLOSED, path, 0,
-		    "AuthorizedKeysCommandUser root, or home_policy: false in "
-		    SALLYPORT_CONFIG, "it does not count: sshd starts "
-		    "sallyport as %s, who may not read it", audit->user.name);
+	(void)fflush(NULL);
+	if ((pid = fork()) == 0)
+		_exit(look(audit, pw, self, path, ends[1]) ? 0 : 1);
+	(void)close(ends[1]);
+	if (pid != -1 && has_looked(pid))
+		take_all(audit, path, ends[0]);
 	else
-		ask_as(audit, &owner, path);
+		finding_add(&audit->findings, FINDING_HOME_UNREAD, path, 0,
+		    "see what processes of that user's do, and say it again",
+		    "it was not read within %d seconds: the process that was "
+		    "to read it as its owner was held up, or ended",
+		    HOME_SECONDS);
+	(void)close(ends[0]);
 }
 
 void
 audit_homes(struct audit *audit)
 {
 	const struct passwd *pw;
+	sigset_t chld, before;
 
 	if (!audit->opk)
 		return;
+	/* For has_looked(). */
+	(void)sigemptyset(&chld);
+	(void)sigaddset(&chld, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &chld, &before);
 	setpwent();
 	while ((pw = getpwent()) != NULL)
 		look_at_home(audit, pw);
 	endpwent();
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 }

@@ -58,6 +58,7 @@
 	F(HOME_FILE, WARNING, "home_file")                                    \
 	F(HOME_ROW, WARNING, "home_row")                                      \
 	F(HOME_ISSUER, WARNING, "home_unknown_issuer")                        \
+	F(HOME_UNREAD, UNSEEN, "home_unread")                                 \
 	F(HOME_OFF, NOTE, "home_policy_off")                                  \
 	/* sshd */                                                            \
 	F(SSHD_MISSING, UNSEEN, "sshd_not_found")                             \

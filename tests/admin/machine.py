@@ -62,7 +62,7 @@ class Machine:
         OPK.chmod(0o755)
         os.chown(OPK, 0, 0)
         for name in ("alice", "bob"):
-            shutil.rmtree(HOMES / name / ".opk", ignore_errors=True)
+            clear(HOMES / name)
             (HOMES / name).chmod(0o700)
         for path in (SETTINGS, CONFIG, SUDOERS / "opkssh"):
             path.unlink(missing_ok=True)

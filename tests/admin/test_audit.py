@@ -5,12 +5,15 @@ machine without a fault; the finding's code; file and line; a part of the remedy
 """
 
 import os
+import subprocess
+import threading
 from pathlib import Path
 from typing import Callable, NamedTuple
 
 import pytest
 
 import machine
+from held_open import HeldOpen
 from machine import DROPINS, ENTRA, ISSUER, PROVIDERS, SLASHED, SSH, SSHD, SUDOERS, write
 from room import CACHE, CONFIG, HOMES, OPK, SETTINGS, USERS
 
@@ -70,6 +73,27 @@ def home_rule_as_root(text, bits=0o600):
         command_as_root_reads_homes(host)
         host.home(text, mode=bits)
     return do
+
+
+def home_link(path):
+    """To what would count if it stood there."""
+    def do(host):
+        home_rule_as_root(f"alice a@b.example {ISSUER}\n")(host)
+        kept = path.rename(HOMES / "alice/kept")
+        path.symlink_to(kept)
+    return do
+
+
+def home_of_root(host):
+    home_rule_as_root(f"alice a@b.example {ISSUER}\n", 0o644)(host)
+    os.chown(HOME, 0, 0)
+
+
+def home_for_her_group(host):
+    """In which a login's process is not."""
+    home_rule_as_root(f"alice a@b.example {ISSUER}\n")(host)
+    os.chown(HOME.parent, 0, USERS["alice"])
+    HOME.parent.chmod(0o750)
 
 
 def displaced(host):
@@ -199,6 +223,12 @@ WAYS = [
         HOME, 0, "AuthorizedKeysCommandUser root, or home_policy: false"),
     Way("home file for all to write", home_rule_as_root(f"alice a@b.example {ISSUER}\n", 0o666),
         "home_file", HOME, 0, "chmod go-w"),
+    Way("home file that is a link", home_link(HOME), "home_file", HOME, 0, "see to that"),
+    Way("home file in a link", home_link(HOME.parent), "home_file", HOME, 0, "see to that"),
+    Way("home file of root's", home_of_root, "home_file", HOME, 0, "chown"),
+    Way("home file for her group alone", home_for_her_group, "home_file", HOME, 0, "see to that"),
+    Way("home file too long", home_rule_as_root("#" * (64 * 1024 + 1)), "home_file", HOME, 0,
+        "see to that"),
     Way("home rule of another issuer", home_rule_as_root(f"# x\nalice a@b.example {ISSUER}/\n"),
         "home_unknown_issuer", HOME, 2, "byte for byte"),
     Way("home rule about another user", home_rule_as_root(f"root a@b.example {ISSUER}\n"),
@@ -368,6 +398,51 @@ def test_online_names_the_provider_that_cannot_be_asked(host):
     assert status == 1 and len(about) == len(findings) == 2
     for issuer in (ISSUER, SLASHED):
         assert any(f"issuer={issuer} " in f["what"] and "HTTPS_PROXY" in f["fix"] for f in about)
+
+
+def test_homes_that_logins_take_are_clean(host):
+    """Whoever may write above them; with another program's things in .opk, or none."""
+    command_as_root_reads_homes(host)
+    path = host.home(f"alice alice@example.com {ISSUER}\n")
+    HOMES.chmod(0o2775)
+    try:
+        assert host.audit() == ([], 0)
+    finally:
+        HOMES.chmod(0o755)
+    path.rename(path.with_name("config.yml"))
+    assert host.audit() == ([], 0)
+    path.parent.chmod(0o777)    # a login does not look further, either
+    assert [f["code"] for f in host.audit()[0]] == ["home_file"]
+    path.parent.rename(HOMES / "alice/kept")
+    (HOMES / "alice").chmod(0o777)
+    assert host.audit() == ([], 0)
+
+
+@pytest.mark.parametrize("signal", ["STOP", "KILL", None])
+def test_who_holds_up_the_reading_of_his_home_is_named(host, signal):
+    """The process that reads it is his for a moment; root's audit goes on, and says so."""
+    command_as_root_reads_homes(host)
+    held = HeldOpen(host.home(f"alice a@b.example {ISSUER}\n"))
+    host.home(f"bob a@b.example {ISSUER}/\n", user="bob")
+
+    def attack():
+        pid = held.opener()
+        if signal:
+            subprocess.run(["kill", f"-{signal}", str(pid)], check=True, user=USERS["alice"],
+                           group=USERS["alice"], extra_groups=[])
+            held.go_on()
+    alice = threading.Thread(target=attack)
+    alice.start()
+    try:
+        findings, status = host.audit()
+    finally:
+        held.close()
+    alice.join()
+    assert [(f["code"], f["file"]) for f in findings] == [
+        ("home_unread", str(HOME)), ("home_unknown_issuer", str(HOMES / "bob/.opk/auth_id"))]
+    assert "10 seconds" in findings[0]["what"] and findings[0]["fix"] and status == 1
+    (HOMES / "bob/.opk/auth_id").unlink()
+    assert host.audit() == ([], 0)
 
 
 def test_a_match_block_is_told_and_does_not_win(host):
