@@ -23,6 +23,7 @@ AUTH_ID = f"# who may be whom\nalice alice@example.com {ISSUER}\nbob oidc:groups
 SSH = Path("/etc/ssh")
 DROPINS = SSH / "sshd_config.d"
 SSHD = Path("/usr/local/sbin/sshd")
+BIN = Path("/usr/local/bin")
 SUDOERS = Path("/etc/sudoers.d")
 
 
@@ -52,7 +53,7 @@ class Machine:
     def __init__(self):
         self.program = program.program_path()
         self.command = f"{self.program} verify %u %k %t"
-        for directory in (SSH, SSHD.parent):
+        for directory in (SSH, SSHD.parent, BIN):
             room.mount("tmpfs", directory, "tmpfs", options="mode=755")
         SUDOERS.mkdir(exist_ok=True)
         real_sshd.new_key(SSH / "ssh_host_ed25519_key")

@@ -408,7 +408,7 @@ def test_who_gives_up_leaves_nothing_untried(host, number):
 # What it is silent about, and what it is not.
 
 def test_it_removes_nothing_of_others_and_says_what_to_remove(host):
-    left = [write(SUDOERS / "opkssh", "# rule\n"), write(SSHD.parents[1] / "bin/opkssh", "", 0o755)]
+    left = [write(SUDOERS / "opkssh", "# rule\n"), write(machine.BIN / "opkssh", "", 0o755)]
     try:
         ran = setup_sshd(host)
         assert ran.status == 0
