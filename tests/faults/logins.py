@@ -27,16 +27,21 @@ def few_system_cas():
     room.mount(few, SYSTEM_CAS)
 
 
-class Login:
-    """One login of alice, as this command user. `source`: whose decision it is; of several sources
-    each may be left out, with its line of `lines`, and has a decision of its own."""
+def lines_of(keys):
+    return "".join(f"{key}\n" for key in keys)
 
-    def __init__(self, lab, command_user, words, lines, source=None):
+
+class Login:
+    """One login of alice, as this command user. `parts`: what it prints, of each source; nothing
+    if it is refused. `source`: whose decision it is, if each source has one of its own."""
+
+    def __init__(self, lab, command_user, words, *parts, source=None):
         few_system_cas()
         self.source = source
         self.name = None        # in words
         self.lab, self.command_user, self.words = lab, command_user, words
-        self.lines = lines      # what it prints: "" if it is refused
+        self.parts = parts
+        self.lines = "".join(parts)
         self.directory = CACHE / command_user
         self.cached = {}        # the files that each login finds
         first = self.undisturbed()
@@ -63,11 +68,11 @@ class Login:
                 [found["decision"] for found in self.decisions(result)] == [decision])
 
     def is_allowed(self, lines):
-        """Whether it may print this, if something has gone wrong."""
-        if self.source:
-            rest = iter(self.lines.splitlines())
-            return all(line in rest for line in lines.splitlines())
-        return lines in ("", self.lines)
+        """Whether it may print this, if something has gone wrong: all that a source has, or none
+        of it."""
+        for part in self.parts:
+            lines = lines.removeprefix(part)
+        return lines == ""
 
     def decisions(self, result):
         found = [program.fields(line) for line in result.log if "decision=" in line]
@@ -145,8 +150,7 @@ def key9(lab, idp, command_user, cached=False, keys=3):
     program.write_config(lab.sections(command_user), group=command_user)
     lines = [new_ed25519() for _ in range(keys)]
     lab.api.behaviours["alice"] = answer(*lines)
-    login = Login(lab, command_user, ["k9-ssh", "--user=alice"],
-                  "".join(f"{line}\n" for line in lines))
+    login = Login(lab, command_user, ["k9-ssh", "--user=alice"], lines_of(lines))
     if cached:
         login.keep_cache()
         lab.api.behaviours["alice"] = status("503 Service Unavailable")
@@ -159,19 +163,21 @@ def key9_stale(*where):
 
 
 def authorize(lab, idp, command_user, certificate=False):
-    """A source of ours and a chained command, with a line each."""
-    chained = new_ed25519()
+    """A source of ours and a chained command, with two lines each; a certificate is one."""
+    chained = [new_ed25519(), new_ed25519()]
     if certificate:
         opk_login.write_rules(idp)
         key_type, key = OFFERED.type, OFFERED.base64
-        lines = [opk_login.line_of(OFFERED).strip(), f"cert-authority {chained}"]
+        ours = opk_login.line_of(OFFERED)
+        chained = [f"cert-authority {line}" for line in chained]
     else:
         program.write_config(lab.sections(command_user), group=command_user)
-        lines = [new_ed25519(), chained]
-        key_type, key = lines[0].split()[:2]
-        lab.api.behaviours["alice"] = answer(lines[0])
+        keys = [new_ed25519(), new_ed25519()]
+        key_type, key = keys[0].split()[:2]
+        lab.api.behaviours["alice"] = answer(*keys)
+        ours = lines_of(keys)
     command = SCRATCH / "chained"
-    command.write_text(f"#!/bin/sh\necho '{lines[1]}'\n")
+    command.write_text(f"#!/bin/sh\necho '{lines_of(chained).strip()}'\n")
     command.chmod(0o755)
     program.write_settings(
         f"sources:\n  - source: {'openpubkey' if certificate else 'key9'}\n  - source: chain\n"
@@ -179,7 +185,7 @@ def authorize(lab, idp, command_user, certificate=False):
         f"    user: {'nobody' if command_user == 'root' else command_user}\n")
     login = Login(lab, command_user, ["authorize", "--user=alice", f"--type={key_type}",
                                       f"--key={key}"],
-                  "".join(f"{line}\n" for line in lines), source="authorize")
+                  ours, lines_of(chained), source="authorize")
     if certificate:
         login.keep_cache()
     return login
