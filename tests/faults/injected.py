@@ -25,7 +25,7 @@ WALLS = {"unshare", "mount", "umount2", "pivot_root", "chroot", "setgroups", "se
 SIGTERM, SIGKILL = "signal=15", "signal=9"
 ENDS = {SIGTERM: 128 + 15, SIGKILL: 128 + 9}     # the status of whom it ends
 # What a line for the log takes.
-TO_THE_LOG = {"socket", "connect", "sendto", "sendmsg", "write", "writev"}
+TO_THE_LOG = {"socket-log", "connect-log", "sendto-log"}
 # Of a login's calls that no login before has had.
 NEW_MAX = 100
 

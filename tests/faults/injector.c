@@ -10,7 +10,8 @@
  *   call       a system call, but for the few that cannot fail
  *   step       one by which a process starts, hears, tells or leaves another;
  *              between two of them nothing happens that another could see
- *   call:NAME, step:NAME  one of this name; prctl-N: prctl() with this option
+ *   call:NAME, step:NAME  one of this name; prctl-N: prctl() with this option,
+ *              NAME-log: socket, connect or sendto on a socket for the log
  *   transfer   read or write of some bytes of a file or stream
  *   message    a message to another process of ours
  *   clock      a look at the time of day; all of them become system calls
@@ -41,6 +42,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -86,7 +88,25 @@ is_it(const struct tracee *t, const char *name)
 	return 1;
 }
 
-/* Its name; of prctl, which is many calls, with the number of the one meant. */
+static int
+is_for_log(const struct tracee *t)
+{
+	const unsigned long flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+	const struct user_regs_struct *regs = &t->entry;
+
+	switch (regs->orig_rax) {
+	case SYS_socket:
+		return regs->rdi == AF_UNIX &&
+		    (regs->rsi & ~flags) == SOCK_DGRAM;
+	case SYS_connect:
+	case SYS_sendto:
+		return tracee_is_log(t, (int)regs->rdi);
+	default:
+		return 0;
+	}
+}
+
+/* Its name; of those that are many calls, with which one is meant. */
 static void
 name_call(const struct tracee *t, char *buf, size_t size)
 {
@@ -96,7 +116,8 @@ name_call(const struct tracee *t, char *buf, size_t size)
 	if (t->entry.orig_rax == SYS_prctl)
 		(void)snprintf(buf, size, "prctl-%d", (int)t->entry.rdi);
 	else
-		(void)snprintf(buf, size, "%s", name != NULL ? name : "?");
+		(void)snprintf(buf, size, "%s%s", name != NULL ? name : "?",
+		    is_for_log(t) ? "-log" : "");
 	free(name);
 }
 

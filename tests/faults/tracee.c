@@ -191,6 +191,14 @@ tracee_is_channel(const struct tracee *t, int fd)
 }
 
 int
+tracee_is_log(const struct tracee *t, int fd)
+{
+	int domain;
+
+	return socket_of(t, fd, &domain) == SOCK_DGRAM && domain == AF_UNIX;
+}
+
+int
 tracee_is_datagram(const struct tracee *t, int fd)
 {
 	int domain, type = socket_of(t, fd, &domain);

@@ -36,6 +36,8 @@ uint64_t tracee_base(const struct tracee *t, const char *file);
 
 /* Whether fd is one end of a socket pair that carries our messages. */
 int tracee_is_channel(const struct tracee *t, int fd);
+/* Whether fd is a socket of Unix datagrams, which only a log has. */
+int tracee_is_log(const struct tracee *t, int fd);
 /* Whether fd is a socket of datagrams of any kind. */
 int tracee_is_datagram(const struct tracee *t, int fd);
 
