@@ -26,8 +26,6 @@ SIGTERM, SIGKILL = "signal=15", "signal=9"
 ENDS = {SIGTERM: 128 + 15, SIGKILL: 128 + 9}     # the status of whom it ends
 # What a line for the log takes.
 TO_THE_LOG = {"socket-log", "connect-log", "sendto-log"}
-# Of a login's calls that no login before has had.
-NEW_MAX = 100
 
 
 def output(*command):
@@ -190,8 +188,7 @@ class Faults:
         all_ks = [(who, event, k) for who, event, last in events for k in range(1, last + 1)]
         chosen = chance.sample(all_ks, min(sample, len(all_ks)))
         if event == "call":
-            new = list(first_and_last(events))
-            chosen += chance.sample(new, min(NEW_MAX, len(new)))
+            chosen += first_and_last(events)
         for who, event, k in chosen:
             self.put(who, event, k, chance.choice(hows), **more)
 

@@ -20,7 +20,7 @@ each_login = pytest.mark.parametrize(
 @each_login
 def test_a_call_fails(login):
     faults = Faults(login)
-    faults.sweep("call", ERRORS, sample=6)
+    faults.sweep("call", ERRORS, sample=3)
     faults.check()
 
 
