@@ -70,9 +70,9 @@ class Faults:
         assert self.login.is_right(result), result
         return found
 
-    def put(self, who, event, k, how, deadline=3, harmless=False):
+    def put(self, who, event, k, how, deadline=3, harmless=False, lines=None):
         """Put one in; returns whether there was a k-th event. `harmless`: not even the login
-        may fail for it."""
+        may fail for it. `lines`: what it must print, if not either all or nothing."""
         fault = Fault(who, event, k, how)
         limit = deadline + fault.pause + program.SLACK
         result = self.inject(fault, deadline)
@@ -89,6 +89,8 @@ class Faults:
                 self.violations.append((fault, "not right", result))
         elif result.seconds > limit:
             self.violations.append((fault, "longer than its deadline", result))
+        if lines not in (None, result.stdout):
+            self.violations.append((fault, f"not {lines!r}", result))
         self.violations += [(fault, what, result) for what in (
             *self.wrong_output(fault, result), *self.wrong_decision(fault, result, deadline),
             *self.wrong_after(fault))]
