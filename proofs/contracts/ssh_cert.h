@@ -1,17 +1,33 @@
 /*
  * What ssh_cert.c's own functions promise each other: each contract is proved
- * in a proof of its own (ssh_cert_parts, ssh_cert_lists, is_bearer_token), and
- * taken for granted where another function is proved that calls them.
+ * in a proof of its own (ssh_cert_parts, ssh_cert_lists, is_bearer_token,
+ * is_self_signed), and taken for granted where another function is proved that
+ * calls them.
  */
 #include "parseproc/ssh_cert.h"
 #include "proofs/contracts/ssh_user_key.h"
 
 /* Any place of a text: what holds of it holds of all. */
-static size_t place;
+size_t place;
 /* An access token can end no header line: no control character, no space. */
 #define IS_BEARER(token)                                                      \
 	(place >= (token).len ||                                              \
 	    ((token).p[place] > 0x20 && (token).p[place] < 0x7f))
+/* A name is one of our constants: its NUL is its last byte. */
+#define NAME_LEN(name)                                                        \
+	(__CPROVER_OBJECT_SIZE(name) - OFFSET(name) - 1)
+/* The bytes of s from there on begin with those. */
+#define HAS_AT(s, at, bytes, n)                                               \
+	(place >= (n) || (s).p[(at) + place] == (uint8_t)(bytes)[place])
+/* A plain key's blob is the name of its type, packed, and these fields. */
+#ifndef IS_PLAIN_KEY
+#define IS_PLAIN_KEY(blob, name, fields)                                      \
+	((blob).len == 4 + NAME_LEN(name) + (fields).len &&                   \
+	    (blob).p[0] == 0 && (blob).p[1] == 0 && (blob).p[2] == 0 &&       \
+	    (blob).p[3] == NAME_LEN(name) &&                                  \
+	    HAS_AT(blob, 4, name, NAME_LEN(name)) &&                          \
+	    HAS_AT(blob, 4 + NAME_LEN(name), (fields).p, (fields).len))
+#endif
 
 /* Here, so that the contracts in its loops know the words above. */
 #include "parseproc/ssh_cert.c"
@@ -22,6 +38,16 @@ __CPROVER_assigns()
 __CPROVER_ensures(!__CPROVER_return_value ||
     (token.len > 0 && IS_BEARER(token)));
 
+static bool is_self_signed(const struct ssh_cert *cert, struct span fields)
+__CPROVER_requires(__CPROVER_r_ok(cert, sizeof(*cert)))
+__CPROVER_requires(__CPROVER_r_ok(cert->signature_key.p,
+    cert->signature_key.len))
+__CPROVER_requires(__CPROVER_r_ok(fields.p, fields.len))
+__CPROVER_requires(cert->key_type != NULL)
+__CPROVER_assigns()
+__CPROVER_ensures(!__CPROVER_return_value ||
+    IS_PLAIN_KEY(cert->signature_key, cert->key_type, fields));
+
 static enum reason check_principals(struct ssh_cert *cert)
 __CPROVER_requires(__CPROVER_w_ok(cert, sizeof(*cert)))
 __CPROVER_requires(__CPROVER_r_ok(cert->principals.p, cert->principals.len))
@@ -29,7 +55,10 @@ __CPROVER_requires(cert->nprincipals == 0)
 __CPROVER_assigns(cert->nprincipals)
 __CPROVER_ensures(__CPROVER_return_value == REASON_OK ||
     __CPROVER_return_value == REASON_CERT_PRINCIPALS)
-__CPROVER_ensures(cert->nprincipals <= SSH_CERT_PRINCIPALS_MAX);
+__CPROVER_ensures(cert->nprincipals <= SSH_CERT_PRINCIPALS_MAX)
+/* None means any user: only if there is not a byte of a list. */
+__CPROVER_ensures(__CPROVER_return_value != REASON_OK ||
+    (cert->nprincipals == 0) == (cert->principals.len == 0));
 
 static enum reason check_options(struct span list)
 __CPROVER_requires(__CPROVER_r_ok(list.p, list.len))
@@ -116,4 +145,6 @@ __CPROVER_ensures(cert->nprincipals <= SSH_CERT_PRINCIPALS_MAX)
 __CPROVER_ensures(SPAN_IN(cert->token, lists->extensions) &&
     SPAN_IN(cert->access_token, lists->extensions))
 __CPROVER_ensures(__CPROVER_return_value != REASON_OK ||
-    (cert->token.len > 0 && lists->type == TYPE_USER));
+    (cert->token.len > 0 && lists->type == TYPE_USER &&
+    (cert->nprincipals == 0) == (cert->principals.len == 0) &&
+    IS_PLAIN_KEY(cert->signature_key, cert->key_type, lists->fields)));

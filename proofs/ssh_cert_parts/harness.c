@@ -7,8 +7,10 @@ static void
 prove_get_key(struct wire_reader *r, struct ssh_cert *cert,
     struct lists *lists)
 {
-	POSSIBLE(get_key(r, cert, lists) == REASON_OK &&
-	    cert->key.type == JWK_RSA && r->left > 1000, "RSA");
+	if (get_key(r, cert, lists) != REASON_OK)
+		return;
+	PROVE(IS_USER_KEY(&cert->key, lists->fields), "of these fields");
+	POSSIBLE(cert->key.type == JWK_RSA && r->left > 1000, "RSA");
 }
 
 static void
@@ -26,7 +28,9 @@ prove_check(struct wire_reader *r, struct ssh_cert *cert,
     struct lists *lists)
 {
 	(void)r;
-	*cert = (struct ssh_cert){ .key_type = "ssh-rsa",
+	place = ANY(size_t);
+	*cert = (struct ssh_cert){
+		.key_type = ANY(bool) ? "ssh-rsa" : "ecdsa-sha2-nistp256",
 		.principals = any_span(SSH_CERT_MAX),
 		.signature_key = any_span(SSH_CERT_MAX) };
 	*lists = (struct lists){ .fields = any_span(SSH_CERT_MAX),
