@@ -3,7 +3,6 @@
 #include "proofs/proof.h"
 
 #define MAX 16
-#define FOLDED_MAX 5
 
 static uint8_t bytes_of_a[MAX], bytes_of_b[MAX];
 static struct span a, b;
@@ -37,25 +36,6 @@ small(struct span s, uint8_t *room)
 		room[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] + 32 :
 		    s.p[i];
 	return (struct span){ room, s.len };
-}
-
-/* The same, and of the two letters that are none of ASCII. */
-static struct span
-folded(struct span s, uint8_t *room)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++, n++)
-		if (s.len - i >= 2 && s.p[i] == 0xc5 && s.p[i + 1] == 0xbf) {
-			room[n] = 's';
-			i += 1;
-		} else if (s.len - i >= 3 && s.p[i] == 0xe2 &&
-		    s.p[i + 1] == 0x84 && s.p[i + 2] == 0xaa) {
-			room[n] = 'k';
-			i += 2;
-		} else
-			room[n] = s.p[i];
-	return small((struct span){ room, n }, room);
 }
 
 static bool
@@ -115,17 +95,6 @@ ends_nocase(void)
 		PROVE(ends == all_same(small(a, x).p + (a.len - b.len),
 		    small(b, y).p, b.len), "its end");
 	POSSIBLE(ends && b.len > 0 && a.len > b.len, "an end");
-}
-
-static void
-equal_folded(void)
-{
-	uint8_t x[MAX], y[MAX];
-
-	ASSUME(a.len <= FOLDED_MAX && b.len <= FOLDED_MAX);
-	PROVE(span_equal_folded(a, b) ==
-	    equal_bytes(folded(a, x), folded(b, y)), "equal when folded");
-	POSSIBLE(span_equal_folded(a, b) && a.len > b.len + 2, "shorter");
 }
 
 static void
