@@ -5,15 +5,15 @@
 #include "parseproc/utf8.h"
 
 /*
- * The first byte of a UTF-8 character from Unicode's blocks with upper and
- * lower case, ASCII apart: Latin to Armenian, Georgian to Coptic, Cherokee and
- * the rest of Latin, the wide forms and all beyond.
+ * Whether Unicode's block of a character beyond ASCII has upper and lower
+ * case, by the first byte of its UTF-8: Latin to Armenian, Georgian to Coptic,
+ * Cherokee and the rest of Latin, the wide forms and all beyond.
  */
 static bool
 may_have_case(uint8_t first)
 {
-	return (first >= 0xc2 && first <= 0xd6) || first == 0xe1 ||
-	    first == 0xe2 || first == 0xea || first >= 0xef;
+	return first <= 0xd6 || first == 0xe1 || first == 0xe2 ||
+	    first == 0xea || first >= 0xef;
 }
 
 /* No byte of UTF-8 is this. */

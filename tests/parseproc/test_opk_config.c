@@ -150,11 +150,16 @@ opk_config_letters_beyond_ascii_have_cases(void **state)
 {
 	(void)state;
 	taken("deny_emails: [j\u00fcrgen@x.example, "
-	    "\u0416@x.example, \u2c65@x.example, \u738b@x.example]\n");
+	    "\u0416@x.example, \u2c65@x.example, \u10a0@x.example, "
+	    "\uab70\uab70@x.example, \uff21\U00010400@x.example, "
+	    "\u738b@x.example]\n");
 	assert_true(denies_email("j\u00fcrgen@x.example"));
 	assert_true(denies_email("J\u00dcRGEN@X.EXAMPLE"));
 	assert_true(denies_email("\u0436@x.example"));
 	assert_true(denies_email("\u023a@x.example"));
+	assert_true(denies_email("\u2d00@x.example"));
+	assert_true(denies_email("\u13a0\u13a0@x.example"));
+	assert_true(denies_email("\uff41\U00010428@x.example"));
 	assert_false(denies_email("jurgen@x.example"));
 	assert_false(denies_email("j\u00fc\u00fcrgen@x.example"));
 	assert_false(denies_email("\u00fcrgen@x.example"));
