@@ -187,7 +187,8 @@ use_answer(struct k9_login *k9, const struct fetch_answer *answer)
 	ok = judge_answer(k9, answer->body, answer->len);
 	if (k9->query.stale_max_s == 0)
 		cache_remove(&k9->login.cache, k9->cache_name);
-	else if (ok || login->decision.reason == REASON_NO_KEYS)
+	else if (ok || login->decision.reason == REASON_NO_KEYS ||
+	    login->decision.reason == REASON_ALL_KEYS_DROPPED)
 		(void)cache_store(&k9->login.cache, k9->cache_name,
 		    k9->query.fetch.as.FETCH.url, 0, answer->body,
 		    answer->len);

@@ -132,10 +132,12 @@ def test_not_asked_when_the_api_answers(lab, entry, ask):
     assert read_entry(entry).body == body_of([other])
 
 
-def test_empty_answer_replaces_the_entry(lab, entry, ask):
+@pytest.mark.parametrize("lines,situation", [
+    ([], "no keys"), (["ssh-dss AAAAB3NzaC1kc3MAAACBAA=="], "only bad keys")])
+def test_answer_without_a_key_replaces_the_entry(lab, entry, ask, lines, situation):
     """All keys withdrawn: an API that goes down afterwards must not bring them back."""
-    lab.api.behaviours["alice"] = answer()
-    assert_nothing(ask(), "no keys")
+    lab.api.behaviours["alice"] = answer(*lines)
+    assert_nothing(ask(), situation)
     lab.api.down()
     assert ask().stdout == ""
 
