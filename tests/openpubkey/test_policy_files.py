@@ -320,3 +320,15 @@ def test_home_and_uid_from_sshd(host, home_only, command_user):
 
 def test_home_of_a_user_that_does_not_exist(host, home_only, command_user):
     host.refused(Forgery(), "no_rule", user="stranger")
+
+
+def test_explain_of_another_directory_leaves_the_cache_alone(host, idp):
+    """Nor does it go by it: no key set, no attempt of one, no proxy in it."""
+    host.allowed(Forgery())
+    before = {path: path.read_bytes() for path in host.cache.iterdir()}
+    idp.forget()
+    forgery = Forgery(op_members=put(kid="new"))
+    result = host.run("explain", "--user=alice", f"--type={forgery.type}", f"--key={forgery.base64}",
+                      f"--etc={OPK}")
+    assert result.status == 1 and idp.connects() > 0
+    assert {path: path.read_bytes() for path in host.cache.iterdir()} == before
