@@ -42,6 +42,14 @@ copy(struct span text, char *out, size_t size)
 	return true;
 }
 
+/* Whether the parent finds it in the file: what may stand around it is quotes. */
+static bool
+stands_plainly(struct span word, struct span text)
+{
+	return !span_has(word, '\\') && !span_has(text, '\'') &&
+	    memmem(word.p, word.len, text.p, text.len) != NULL;
+}
+
 /* One row's columns: NULL and *provider, or what is wrong with them. */
 static const char *
 read_row(const struct opk_row *row, struct opk_provider *provider)
@@ -54,6 +62,9 @@ read_row(const struct opk_row *row, struct opk_provider *provider)
 	provider->line = row->line;
 	if (problem != NULL)
 		return problem;
+	if (!stands_plainly(row->words[0], word))
+		return "has an issuer with back slashes or quotes in it: "
+		    "write it plainly";
 	if (!copy(word, provider->issuer, sizeof(provider->issuer)))
 		return "has an issuer of more than 512 bytes";
 	provider->gq = is_gq(word);

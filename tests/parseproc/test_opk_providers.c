@@ -157,6 +157,11 @@ opk_providers_issuer_is_https_or_loopback(void **state)
 	refused("accounts.google.com b 24h", "must begin with https://");
 	refused("http://a.example b 24h", "must begin with https://");
 	refused("'https://a\\b' b 24h", "character");
+	/* The parent would look for these in vain. */
+	refused("https://a/x\\&y b 24h", "write it plainly");
+	refused("\\https://a b 24h", "write it plainly");
+	refused("https://a/'x'y b 24h", "write it plainly");
+	refused("\"https://a/x'y\" b 24h", "write it plainly");
 }
 
 static void
