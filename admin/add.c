@@ -108,14 +108,19 @@ end(struct edit *edit)
 	row_free(&edit->row);
 }
 
-/* A new auth_id is for the group that reads providers. */
-static gid_t
-group_of_providers(void)
+/* A new auth_id is for those who may read providers. */
+static void
+find_readers(gid_t *group, mode_t *mode)
 {
 	struct stat st;
 
-	return stat(OPK_PROVIDERS, &st) == 0 ? st.st_gid :
-	    person_group(OPK_GROUP);
+	*mode = 0640;
+	if (stat(OPK_PROVIDERS, &st) == -1)
+		*group = person_group(OPK_GROUP);
+	else {
+		*group = st.st_gid;
+		*mode |= st.st_mode & S_IROTH;
+	}
 }
 
 static void
@@ -171,6 +176,8 @@ add(struct edit *edit)
 	size_t len;
 	char *text;
 	bool done;
+	gid_t group;
+	mode_t mode;
 
 	for (size_t i = 0; i < edit->rules.count; i++)
 		if (row_is(&edit->row, &edit->rules.rows[i]))
@@ -190,8 +197,8 @@ add(struct edit *edit)
 		memcpy(text, edit->text.data, edit->text.len);
 	len = edit->text.len + (size_t)sprintf(text + edit->text.len, "%s%s\n",
 	    newline ? "\n" : "", edit->row.line);
-	done = replace_file(&edit->replacement, text, len,
-	    group_of_providers());
+	find_readers(&group, &mode);
+	done = replace_file(&edit->replacement, text, len, group, mode);
 	free(text);
 	if (!done)
 		return give_up(edit, 2, "%s: %s; it is as it was",
@@ -230,7 +237,7 @@ take_out(struct edit *edit)
 		return give_up(edit, 1, "%s has no such row; sallyport list "
 		    "shows those it has", OPK_AUTH_ID);
 	if (!replace_file(&edit->replacement, edit->text.data, edit->text.len,
-	    0))
+	    0, 0640))
 		return give_up(edit, 2, "%s: %s; it is as it was",
 		    OPK_AUTH_ID, strerror(errno));
 	for (size_t i = 0; i < edit->rules.count; i++)

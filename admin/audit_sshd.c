@@ -67,8 +67,9 @@ look_at_winner(struct audit *audit, const struct sshd_place *winner,
     const struct sshd_place *place)
 {
 	char *where = memory_format("%s:%u", winner->file, winner->line);
-	char *fix = memory_format("remove %s, or give this file a name that "
-	    "sorts before it (00-...)", where);
+	char *fix = memory_format("remove %s%s", where,
+	    strcmp(place->file, SSHD_CONFIG) == 0 ? "" : ", or give this file "
+	    "a name that sorts before it (00-...)");
 
 	if (asked_is_ours(place->value) && !asked_is_ours(winner->value))
 		finding_add(&audit->findings, FINDING_SSHD_DISPLACED,

@@ -93,7 +93,7 @@ static bool
 has_opk(const struct making *making)
 {
 	(void)making;
-	return !trusted_missing(OPK_PROVIDERS) || !trusted_missing(OPK_AUTH_ID);
+	return !trusted_missing(OPK_PROVIDERS);
 }
 
 /* The package's user, or opkssh's where its files are for him alone. */
@@ -106,10 +106,16 @@ fill_opk(struct making *making)
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
 		if (making->choice->user[0] == '\0' && may_read_opk(users[i]))
 			take_user(making, users[i]);
-	if (making->choice->user[0] == '\0')
+	if (making->choice->user[0] == '\0') {
 		take_user(making, person_find(OPK_GROUP, &person) &&
 		    !person_find("sallyport", &person) ? OPK_GROUP :
 		    "sallyport");
+		finding_add(making->findings, FINDING_FILE_GROUP,
+		    OPK_PROVIDERS, 0, "sallyport permissions fix, and then "
+		    "sallyport audit", "%s, as whom sshd will ask, may not "
+		    "read it: nobody can log in by it yet",
+		    making->choice->user);
+	}
 	(void)snprintf(making->choice->command,
 	    sizeof(making->choice->command), "%s verify %%u %%k %%t",
 	    making->program);

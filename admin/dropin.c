@@ -92,7 +92,8 @@ dropin_write(struct dropin *dropin, const struct choice *choice)
 
 	make_first(first, rest, strlen(rest));
 	text = memory_format("%s%s", first, rest);
-	done = replace_file(&dropin->replacement, text, strlen(text), 0);
+	done = replace_file(&dropin->replacement, text, strlen(text), 0,
+	    0640);
 	free(rest);
 	free(text);
 	return done;
@@ -111,7 +112,7 @@ dropin_put_back(struct dropin *dropin)
 	if (dropin->state == DROPIN_MISSING)
 		return dropin_remove(dropin);
 	return replace_file(&dropin->replacement, dropin->before.data,
-	    dropin->before.len, 0);
+	    dropin->before.len, 0, 0640);
 }
 
 void

@@ -23,7 +23,8 @@ add_loser(struct findings *findings, const struct sshd_place *place,
 		fix = "leave it so; or " AGAIN;
 	} else if (asked_is_replaced(place->value)) {
 		what = "sshd asks what sallyport stands in for: ";
-		fix = "rm the file, if its installer wrote it; or " AGAIN;
+		fix = strcmp(place->file, SSHD_CONFIG) == 0 ? AGAIN :
+		    "rm the file, if its installer wrote it; or " AGAIN;
 	} else {
 		(void)snprintf(chain, PATH_LEN_MAX + 1, "%s", place->value);
 		what = "sshd would no longer ask this command: ";

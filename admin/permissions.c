@@ -33,7 +33,8 @@ static const char help[] =
     "  k9.yaml                root:GROUP 0640\n"
     "  /var/cache/sallyport   root 0755\n\n"
     "GROUP is that of AuthorizedKeysCommandUser, or else opksshuser; if there\n"
-    "is neither, groups stay. Where that user is root, k9.yaml is root's alone.\n\n"
+    "is neither, groups stay, and everybody may read what GROUP might. Where\n"
+    "that user is root, k9.yaml is root's alone.\n\n"
     "Exit status: 0 all is well (now), 1 something is not, 2 could not look.\n";
 
 /* What a path should be. */
@@ -73,10 +74,21 @@ say_change(const char *path, const char *what, unsigned before, unsigned now,
 	    path, what, now, before);
 }
 
+/*
+ * Where nobody knows whose group it should be, all others may read what it
+ * might: else nobody but root could.
+ */
+static mode_t
+mode_wanted(const struct permissions *p, const struct wanted *wanted)
+{
+	return !wanted->group || wanted->secret || p->has_group ?
+	    wanted->mode : wanted->mode | (wanted->mode & S_IRWXG) >> 3;
+}
+
 /* On the open file, so that it is the one that was looked at. */
 static void
-mend(struct permissions *p, int fd, const struct wanted *wanted,
-    const char *path, const struct stat *st, bool group, bool mode)
+mend(struct permissions *p, int fd, mode_t wanted, const char *path,
+    const struct stat *st, bool group, bool mode)
 {
 	char proc[64];
 
@@ -87,23 +99,22 @@ mend(struct permissions *p, int fd, const struct wanted *wanted,
 	else if (group)
 		finding_add(&p->audit.findings, FINDING_FILE_GROUP, path, 0,
 		    "", "chgrp: %s", strerror(errno));
-	if (mode && chmod(proc, wanted->mode) == 0)
-		say_change(path, "mode", st->st_mode & 07777, wanted->mode,
-		    true);
+	if (mode && chmod(proc, wanted) == 0)
+		say_change(path, "mode", st->st_mode & 07777, wanted, true);
 	else if (mode)
 		finding_add(&p->audit.findings, FINDING_FILE_MODE, path, 0,
 		    "", "chmod: %s", strerror(errno));
 }
 
 static void
-tell(struct permissions *p, const struct wanted *wanted, const char *path,
+tell(struct permissions *p, mode_t wanted, const char *path,
     const struct stat *st, bool group, bool mode)
 {
 	struct findings *findings = &p->audit.findings;
 	char *chgrp = memory_format("chgrp %u %s, or sallyport permissions "
 	    "fix", p->group, path);
 	char *chmod_it = memory_format("chmod %04o %s, or sallyport "
-	    "permissions fix", wanted->mode, path);
+	    "permissions fix", wanted, path);
 
 	if (group)
 		finding_add(findings, FINDING_FILE_GROUP, path, 0, chgrp,
@@ -124,6 +135,7 @@ static void
 look_at(struct permissions *p, const struct wanted *wanted, const char *path)
 {
 	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	mode_t right = mode_wanted(p, wanted);
 	struct stat st;
 	bool group, mode;
 
@@ -132,7 +144,7 @@ look_at(struct permissions *p, const struct wanted *wanted, const char *path)
 			(void)close(fd);
 		return; /* it need not be there; audit knows what must */
 	}
-	mode = (st.st_mode & 07777) != wanted->mode &&
+	mode = (st.st_mode & 07777) != right &&
 	    (st.st_mode & 07777) != wanted->also;
 	group = wanted->group && p->has_group && st.st_gid != p->group &&
 	    /* Whom the mode lets in anyway needs no group. */
@@ -146,9 +158,9 @@ look_at(struct permissions *p, const struct wanted *wanted, const char *path)
 		    "belongs to uid %u, and logins do not believe it",
 		    st.st_uid);
 	else if (p->fix)
-		mend(p, fd, wanted, path, &st, group, mode);
+		mend(p, fd, right, path, &st, group, mode);
 	else
-		tell(p, wanted, path, &st, group, mode);
+		tell(p, right, path, &st, group, mode);
 	(void)close(fd);
 }
 

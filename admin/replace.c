@@ -94,10 +94,10 @@ fill(int fd, const struct stat *as, const void *data, size_t len)
 
 bool
 replace_file(const struct replacement *replacement, const void *data,
-    size_t len, gid_t group)
+    size_t len, gid_t group, mode_t mode)
 {
 	const char *name = strrchr(replacement->real, '/') + 1;
-	struct stat as = { .st_uid = 0, .st_gid = group, .st_mode = 0640 };
+	struct stat as = { .st_uid = 0, .st_gid = group, .st_mode = mode };
 	int dir = replacement->dir, fd, error;
 	bool done;
 

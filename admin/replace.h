@@ -28,11 +28,11 @@ bool replace_begin_file(struct replacement *replacement, const char *path)
 
 /*
  * Writes len bytes as the whole file, with the owner, group and mode it has;
- * a new one becomes root's, of that group, with mode 0640. False with errno,
+ * a new one becomes root's, of that group, with that mode. False with errno,
  * and the file is as it was.
  */
 bool replace_file(const struct replacement *replacement, const void *data,
-    size_t len, gid_t group) __attribute__((warn_unused_result));
+    size_t len, gid_t group, mode_t mode) __attribute__((warn_unused_result));
 
 void replace_end(struct replacement *replacement);
 

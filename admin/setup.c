@@ -27,7 +27,7 @@ static const char help[] =
     "sallyport for keys, and shows with sshd -T that it does:\n\n"
     "  authorize   if there are sources: in " SALLYPORT_CONFIG "\n"
     "  verify      or else, if there is " OPK_PROVIDERS "\n"
-    "  k9-ssh      or else, if there is " K9_CONFIG "\n\n"
+    "  k9-ssh      or else, if there is " K9_CONFIG ", or /etc/k9.yaml\n\n"
     "With one of these words, that one. Nothing is written if sshd -t fails, or\n"
     "if somebody else whom sshd asks would no longer be asked, or be run as\n"
     "another user; what sshd does not take is taken back. Nobody else's file is\n"
@@ -308,7 +308,7 @@ undo(struct setup *setup)
 		if (errno != ENOENT)
 			return cannot("open");
 		(void)puts("Nothing to do: there is no " SSHD_DROPINS ".");
-		return 0;
+		return say_what_is_left(setup);
 	}
 	status = undo_file(setup);
 	dropin_close(&setup->dropin);

@@ -37,7 +37,8 @@ write_file(const char *path, const char *text, size_t len)
 	errno = EINVAL;
 	if (path[0] == '/' && replace_begin_file(&replacement, path)) {
 		done = fstat(replacement.dir, &st) == 0 &&
-		    replace_file(&replacement, text, len, st.st_gid);
+		    replace_file(&replacement, text, len, st.st_gid,
+		    0640);
 		replace_end(&replacement);
 	}
 	if (!done)

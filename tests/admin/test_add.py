@@ -1,6 +1,7 @@
 """add and remove: one row, and every other byte of auth_id as it was."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -125,6 +126,15 @@ def test_a_new_file_is_for_the_group_that_reads_providers(host):
     assert (stat.st_mode & 0o7777, stat.st_uid, stat.st_gid) == (0o640, 0, USERS["opksshuser"])
     assert FILE.read_text() == f"alice a@example.com {ISSUER}\n"
     assert host.audit()[1] == 0
+
+
+def test_a_new_file_is_for_all_where_providers_is(host):
+    """As on a machine that has no group for it."""
+    FILE.unlink()
+    os.chown(OPK / "providers", 0, 0)
+    (OPK / "providers").chmod(0o644)
+    assert host.run("add", "alice", "a@example.com", ISSUER).status == 0
+    assert (FILE.stat().st_mode & 0o7777, FILE.stat().st_gid) == (0o644, 0)
 
 
 def test_a_link_stays_one(host):

@@ -12,7 +12,7 @@ import pytest
 
 import forge
 from forge import Forgery, put
-from machine import AUTH_ID, ISSUER, SLASHED, write
+from machine import AUTH_ID, DROPINS, ISSUER, SLASHED, write
 from room import CONFIG, OPK, SCRATCH, SETTINGS, USERS
 
 COMMANDS = ["add", "audit", "config", "inspect", "list", "permissions", "remove", "setup", "stats",
@@ -150,6 +150,22 @@ def test_permissions_fix_mends_what_check_finds(host):
     assert {k: v for k, v in modes().items() if k.is_file() and k != SETTINGS} == \
         {k: v for k, v in sound.items() if k.is_file() and k != SETTINGS}
     assert host.audit() == ([], 0)
+
+
+def test_permissions_fix_takes_no_file_from_all_where_there_is_no_group(host):
+    """No AuthorizedKeysCommandUser and no opksshuser: then nobody but root could read it."""
+    before = {path: path.read_text() for path in (Path("/etc/passwd"), Path("/etc/group"))}
+    (DROPINS / "10-sallyport.conf").unlink()
+    try:
+        for path, text in before.items():
+            path.write_text(re.sub(r"^opksshuser:.*\n", "", text, flags=re.M))
+        for mode, after in (0o644, 0o644), (0o666, 0o644), (0o640, 0o640):
+            (OPK / "providers").chmod(mode)
+            host.run("permissions", "fix")
+            assert (OPK / "providers").stat().st_mode & 0o7777 == after
+    finally:
+        for path, text in before.items():
+            path.write_text(text)
 
 
 def test_permissions_fix_gives_nothing_of_a_users_to_root(host):

@@ -1,6 +1,7 @@
 """setup sshd: what is written, what is refused, what is taken back; asked of real sshds."""
 
 import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -223,10 +224,35 @@ def test_a_login_by_it(host, version):
     assert login("alice").returncode == (255 if version == "9.2" else 0)
 
 
+def test_whom_nobody_lets_read_the_files_is_told(host):
+    (OPK / "providers").chmod(0o600)
+    ran = setup_sshd(host)
+    assert ran.status == 0 and asked()[1] == "opksshuser"
+    assert "opksshuser, as whom sshd will ask" in finding(ran.out, "file_group", OPK / "providers")
+    assert host.run("permissions", "fix").status == 0
+    assert setup_sshd(host).out.count("file_group") == 0
+
+
+def test_what_sshd_asks_for_some_logins_is_no_leftover(host):
+    program = write(machine.BIN / "opkssh", "", 0o755)
+    try:
+        assert str(program) in setup_sshd(host).out
+        write(SSH / "sshd_config", f"Include {DROPINS}/*.conf\nUsePAM no\nMatch User bob\n"
+              f"  AuthorizedKeysCommand {program} verify %u %k %t\n  {AS_NOBODY}", 0o644)
+        found = [f["code"] for f in host.audit()[0] if f["file"] == str(program)]
+        assert found == []
+    finally:
+        program.unlink()
+
+
 # What is refused.
 
-def test_without_configuration_it_says_what_to_write(host):
+@pytest.mark.parametrize("auth_id", [None, "alice alice@example.com https://idp.example\n"])
+def test_without_configuration_it_says_what_to_write(host, auth_id):
+    """Of OpenPubkey there is none without providers."""
     machine.clear(OPK)
+    if auth_id:
+        write(OPK / "auth_id", auth_id)
     text = refused(host)
     for part in (SETTINGS, "sources:", OPK / "providers", CONFIG):
         assert str(part) in text
@@ -434,6 +460,17 @@ def test_what_it_stands_in_for_has_to_go_first(host, command):
     assert "stands in for" in said and "rm the file" in said and "chain" not in text
 
 
+@pytest.mark.parametrize("command", ["/usr/local/bin/opkssh verify %u %k %t"])
+def test_nobody_is_told_to_remove_sshd_config_itself(host, command):
+    write(SSH / "sshd_config", f"AuthorizedKeysCommand {command}\n{AS_NOBODY}"
+          f"Include {DROPINS}/*.conf\nUsePAM no\n", 0o644)
+    said = finding(refused(host), "sshd_other_command", f"{SSH}/sshd_config:1")
+    assert "put a # before it" in said and "rm" not in said.split()
+    host.dropin("10-sallyport.conf", host.command)
+    displaced = [f for f in host.audit()[0] if f["code"] == "sshd_displaced"]
+    assert displaced and all("remove" in f["fix"] for f in displaced)
+
+
 def test_a_match_goes_on(host):
     write(SSH / "sshd_config", f"Include {DROPINS}/*.conf\nUsePAM no\nMatch User bob\n"
           f"  AuthorizedKeysCommand {USERDB}\n  AuthorizedKeysCommandUser bob\n", 0o644)
@@ -544,6 +581,14 @@ def test_undo_is_not_all_where_another_line_asks_sallyport(host):
         ran = setup_sshd(host, "--undo")
         assert ran.status == 1 and ran.out.startswith(out) and not DROPIN.exists()
         assert "put a # before it" in finding(ran.out, "setup_line", f"{OTHER}:1")
+
+
+def test_undo_says_so_where_there_is_no_directory_either(host):
+    shutil.rmtree(DROPINS)
+    write(SSH / "sshd_config", f"AuthorizedKeysCommand {host.command}\n{AS_NOBODY}UsePAM no\n", 0o644)
+    ran = setup_sshd(host, "--undo")
+    assert ran.status == 1 and ran.out.startswith("Nothing to do")
+    assert "put a # before it" in finding(ran.out, "setup_line", f"{SSH}/sshd_config:1")
 
 
 def test_undo_that_sshd_would_not_survive(host):
