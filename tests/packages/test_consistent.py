@@ -102,6 +102,25 @@ def test_the_example_and_the_service_run_what_there_is():
     assert not re.search(r"^#?Auth.*%C", example, re.M)
 
 
+def test_the_service_has_time_for_every_provider():
+    """Each may take its deadline, and is ended a second later."""
+    providers = int(one(r"^#define PROVIDERS_MAX (\d+)", "ipc/limits.h"))
+    deadline = int(one(r"^#define REFRESH_DEADLINE_S (\d+)", "parent/refresh.c"))
+    minutes = int(one(r"^TimeoutStartSec=(\d+)min$",
+                      "packaging/systemd/sallyport-refresh.service"))
+    assert minutes * 60 > providers * (deadline + 1)
+
+
+def test_policies_leave_root_what_the_cages_need():
+    kept = re.search(r"starter_caps\[\] = \{(.*?)\}", text("seccomp/cage.c"), re.S)[1]
+    # And for the cache directory, which the parent makes.
+    needed = {name.lower() for name in re.findall(r"CAP_(\w+)", kept)} | {"chown"}
+    profile = text("packaging/apparmor/usr.bin.sallyport")
+    assert needed <= set(re.findall(r"^  capability (\w+),$", profile, re.M))
+    module = text("packaging/selinux/sallyport.te")
+    assert needed <= set(re.search(r"self:capability \{(.*?)\}", module, re.S)[1].split())
+
+
 def test_no_wrap_is_unknown_to_the_copyright_file():
     held = text("debian/copyright")
     for wrap in (TOP / "subprojects").glob("*.wrap"):
@@ -128,9 +147,10 @@ def test_others_build_the_same_tree_the_same_way(path):
 
 
 def test_no_package_leaves_an_sshd_that_runs_what_is_gone():
-    for path in ("debian/sallyport.prerm", "packaging/sallyport.spec",
-                 "packaging/sallyport.install"):
+    for path in ("debian/sallyport.prerm", "packaging/sallyport.install"):
         assert "sallyport setup sshd --undo\n" in text(path), path
+    # Of a scriptlet of rpm's only the last status counts.
+    assert "sallyport setup sshd --undo || exit 1\n" in text("packaging/sallyport.spec")
     assert one("^install=(.*)", "packaging/PKGBUILD") == "sallyport.install"
 
 
