@@ -17,7 +17,8 @@ static const char audit_help[] =
     "Looks for what keeps people from logging in, or lets in whom nobody meant:\n"
     "sshd's configuration and version, owners and modes of our files and of all\n"
     "directories above them, every row and key in them, plugins, users' own\n"
-    "files, the cache, and what other installers left. It changes nothing.\n\n"
+    "files, the cache, and what other installers left. It changes no\n"
+    "configuration; --online stores the keys it fetches in the cache.\n\n"
     "  --json    for machines: {\"findings\":[{level, code, file, line, what, fix}]}\n"
     "  --online  fetch every provider's keys, too (as sallyport refresh does)\n\n"
     "Levels: a problem keeps somebody out or lets somebody in; a warning is\n"
@@ -32,6 +33,9 @@ static const char config_help[] =
     "wrong and what should stand there: /etc/sallyport/sallyport.yaml, what is\n"
     "in /etc/opk, and k9.yaml. To be run before a change goes to four hundred\n"
     "machines. \"sallyport audit\" looks at this and more.\n\n"
+    "It reads as the AuthorizedKeysCommandUser that sshd -T names: put\n"
+    "10-sallyport.conf there first, without a reload. Else it reads as\n"
+    "opksshuser, or as root where there is none.\n\n"
     "Exit status: as sallyport audit.\n";
 
 void

@@ -182,7 +182,7 @@ check_names(const struct entry *e)
 		if (key.path == NULL)
 			return config_error_set(e->error, REASON_CONFIG_VALUE,
 			    node->line, NULL, "unknown key of this source: "
-			    "remove it, or see README.md");
+			    "remove it, or see sallyport.yaml(5)");
 		if (node->kind == YAML_IS_SCALAR)
 			reason = config_scalar(&e->map, key, &value, e->error);
 	}
