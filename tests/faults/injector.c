@@ -250,7 +250,7 @@ main(int argc, char **argv)
 				    128 + WTERMSIG(status);
 			tracee_forget(t);
 		} else if (t->path[0] == '\0')
-			t->held = 1;
+			tracee_hold(t);
 		else
 			on_stop(t, WSTOPSIG(status), status >> 16);
 	}

@@ -106,10 +106,10 @@ parent_of(pid_t pid)
 	return parent;
 }
 
-void
-tracee_forget(struct tracee *t)
+/* Of held children, those whose parent has ended: nobody will name them. */
+static void
+let_orphans_go(void)
 {
-	t->pid = 0;
 	for (int i = 0; i < TRACEES_MAX; i++)
 		if (tracees[i].pid != 0 && tracees[i].held &&
 		    !is_known(parent_of(tracees[i].pid))) {
@@ -117,6 +117,20 @@ tracee_forget(struct tracee *t)
 			tracees[i].held = 0;
 			tracee_resume(&tracees[i], 0);
 		}
+}
+
+void
+tracee_forget(struct tracee *t)
+{
+	t->pid = 0;
+	let_orphans_go();
+}
+
+void
+tracee_hold(struct tracee *t)
+{
+	t->held = 1;
+	let_orphans_go();
 }
 
 void

@@ -23,8 +23,11 @@ pid_t tracee_start(uid_t id, char **argv);
 /* The tracee of this pid, or a new one. */
 struct tracee *tracee_of(pid_t pid);
 
-/* Called when it has ended; lets held children go whom nobody will name. */
+/* Called when it has ended. */
 void tracee_forget(struct tracee *t);
+
+/* Called when it has stopped without a name, until it has one or no parent. */
+void tracee_hold(struct tracee *t);
 
 /* Called when the fork of t has been told; lets a held child go. */
 void tracee_name_child(struct tracee *t);
