@@ -17,6 +17,7 @@
 #include "homeproc/auth_id.h"
 #include "ipc/channel.h"
 #include "ipc/home_report.h"
+#include "parent/child.h"
 #include "seccomp/cage.h"
 
 /* Of one file; who has more bad rows knows where they are. */
@@ -170,27 +171,16 @@ take(struct audit *audit, const char *path, const struct report *report)
 static bool
 has_looked(pid_t pid)
 {
-	const struct timespec second = { .tv_sec = 1 };
-	int64_t deadline_ms = ipc_now_ms() + HOME_SECONDS * 1000;
-	int status = -1;
-	sigset_t chld;
+	bool in_time = child_ended(pid, ipc_now_ms() + HOME_SECONDS * 1000);
+	int status;
 
-	(void)sigemptyset(&chld);
-	(void)sigaddset(&chld, SIGCHLD);
-	while (waitpid(pid, &status, WNOHANG) == 0) {
-		int64_t left = deadline_ms - ipc_now_ms();
-		struct timespec ts = { left / 1000, left % 1000 * 1000000 };
-
-		if (left <= 0) {
-			(void)kill(pid, SIGKILL);
-			/* A file system of his can keep it from dying. */
-			(void)sigtimedwait(&chld, NULL, &second);
-			(void)waitpid(pid, NULL, WNOHANG);
-			return false;
-		}
-		(void)sigtimedwait(&chld, NULL, &ts);
+	if (!in_time) {
+		(void)kill(pid, SIGKILL);
+		/* A file system of his can keep it from dying. */
+		(void)!child_ended(pid, ipc_now_ms() + 1000);
 	}
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return waitpid(pid, &status, WNOHANG) == pid && in_time &&
+	    WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /* All that it said is in the pipe, and nobody is left to write there. */

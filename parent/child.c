@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ipc/channel.h"
@@ -109,4 +111,25 @@ child_tell(int fd, int64_t deadline_ms, const void *buf, size_t n)
 	if (sent == -1 && (errno == EPIPE || errno == ECONNRESET))
 		return ERR_EOF;
 	return sent == (ssize_t)n ? ERR_OK : ERR_SYSTEM;
+}
+
+bool
+child_ended(pid_t pid, int64_t deadline_ms)
+{
+	sigset_t chld;
+
+	(void)sigemptyset(&chld);
+	(void)sigaddset(&chld, SIGCHLD);
+	for (;;) {
+		int64_t left = deadline_ms - ipc_now_ms();
+		struct timespec ts = { left / 1000, left % 1000 * 1000000 };
+		siginfo_t info = { .si_pid = 0 };
+
+		if (waitid(P_PID, (id_t)pid, &info,
+		    WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
+			return true;
+		if (left <= 0)
+			return false;
+		(void)sigtimedwait(&chld, NULL, &ts);
+	}
 }

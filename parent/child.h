@@ -43,6 +43,12 @@ int child_start(void (*run)(const void *arg, pid_t parent), const void *arg,
 enum err child_hear(int fd, int64_t deadline_ms, void *buf, size_t size,
     size_t *n) MUST_CHECK;
 
+/*
+ * Waits until a child has ended, or deadline_ms, and leaves it there: until it
+ * is reaped its number is nobody else's. SIGCHLD must be blocked.
+ */
+bool child_ended(pid_t pid, int64_t deadline_ms) MUST_CHECK;
+
 /* Sends one datagram to a child; never waits past deadline_ms. */
 enum err child_tell(int fd, int64_t deadline_ms, const void *buf, size_t n)
     MUST_CHECK;

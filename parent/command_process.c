@@ -10,7 +10,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ipc/channel.h"
@@ -154,28 +153,6 @@ listen_to(int fd, struct command_run *run)
 	}
 }
 
-/* Waits for the command itself, and leaves it there: its group is its id's. */
-static bool
-has_ended(pid_t pid, int64_t deadline_ms)
-{
-	sigset_t chld;
-
-	(void)sigemptyset(&chld);
-	(void)sigaddset(&chld, SIGCHLD);
-	for (;;) {
-		int64_t left = deadline_ms - ipc_now_ms();
-		struct timespec ts = { left / 1000, left % 1000 * 1000000 };
-		siginfo_t info = { .si_pid = 0 };
-
-		if (waitid(P_PID, (id_t)pid, &info,
-		    WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
-			return true;
-		if (left <= 0)
-			return false;
-		(void)sigtimedwait(&chld, NULL, &ts);
-	}
-}
-
 enum command_outcome
 command_run(struct command_run *run)
 {
@@ -197,7 +174,7 @@ command_run(struct command_run *run)
 	}
 	outcome = listen_to(out[0], run);
 	saved = errno;
-	if (outcome == COMMAND_ENDED && !has_ended(pid, run->deadline_ms))
+	if (outcome == COMMAND_ENDED && !child_ended(pid, run->deadline_ms))
 		outcome = COMMAND_TIMEOUT;
 	/*
 	 * Before it is reaped: until then its number is nobody else's. It may
