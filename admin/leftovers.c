@@ -7,20 +7,24 @@
 #include "ipc/limits.h"
 #include "parent/trusted_file.h"
 
+static bool
+starts(const char *command, const char *path)
+{
+	char program[PATH_LEN_MAX + 1];
+
+	asked_word(command, 0, program, sizeof(program));
+	return strcmp(program, path) == 0;
+}
+
 /* Whether sshd still asks the program, be it for some logins only. */
 static bool
 is_asked(const struct sshd_places *places, const char *command,
     const char *path)
 {
-	char program[PATH_LEN_MAX + 1];
-
-	asked_word(command, 0, program, sizeof(program));
-	for (size_t i = 0; strcmp(program, path) != 0; i++) {
-		if (i == places->count)
-			return false;
-		asked_word(places->rows[i].value, 0, program, sizeof(program));
-	}
-	return true;
+	for (size_t i = 0; i < places->count; i++)
+		if (starts(places->rows[i].value, path))
+			return true;
+	return starts(command, path);
 }
 
 /* One may be a link that somebody has led to sallyport, for the old line. */
