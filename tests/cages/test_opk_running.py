@@ -13,8 +13,8 @@ from opk_login import (
     write_rules)
 from probe import ask
 from provider_api import DISCOVERY, JWKS
-from room import SCRATCH, USERS
-from running import look_at
+from room import USERS
+from running import look_at, traced
 from test_running import NULL, STARTER_AS_ROOT, Status, after_filter
 from traced_open import opens_of
 
@@ -217,20 +217,11 @@ def test_command_line_is_gone_before_the_first_file_is_opened(lab, idp, command_
 @pytest.fixture
 def traces(lab, idp, command_user):
     """The text of each process's trace, all that went over its descriptors in it, by name."""
-    directory = SCRATCH / "opk-trace"
-    directory.mkdir(exist_ok=True)
-    directory.chmod(0o777)
-    for old in directory.iterdir():
-        old.unlink()
-    strace = program.Program(lab.log)
-    strace.path = "/usr/bin/strace"
-    # As root: into workers nobody else can look.
-    result = strace.run("-qq", "-u", command_user, "-ff", "-s", "100000", "-o", directory / "of", lab.program.path,
-                        "verify", "--deadline=20", "alice", *words(OFFERED), as_user="root")
+    result, texts = traced(lab, command_user, "verify", "--deadline=20", "alice", *words(OFFERED),
+                           strings=100000)
     assert (result.status, result.stdout) == (0, line_of(OFFERED)), result
     found = {}
-    for path in directory.iterdir():
-        text = path.read_text()
+    for text in texts:
         role = re.search(r'execveat\(.*\["sallyport-\w+", "([\w-]+)"', text)
         ours = "starter" if FILTER_LOAD in text and "execve(" not in text else "ours"
         found.setdefault(role[1] if role else ours, []).append(text)

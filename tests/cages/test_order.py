@@ -9,6 +9,7 @@ import program
 from key9_api import answer
 from opk_login import ACCESS_TOKEN, ISSUER, login_of, words, write_rules
 from room import CACHE, SCRATCH
+from running import traced
 
 OFFERED = login_of(access_token=ACCESS_TOKEN)
 KEY = keys.good()["ed25519"]
@@ -55,18 +56,8 @@ def parents(lab, whole_opk_idp, command_user, request):
     lab.api.behaviours["alice"] = answer(KEY)
     program.write_settings("sources: [{source: openpubkey}]\n")
     JWKS.write_bytes(whole_opk_idp.jwks)
-    directory = SCRATCH / "order"
-    directory.mkdir(exist_ok=True)
-    directory.chmod(0o777)
-    for old in directory.iterdir():
-        old.unlink()
-    strace = program.Program(lab.log)
-    strace.path = "/usr/bin/strace"
-    # As root: into our processes nobody else can look.
-    result = strace.run("-qq", "-u", command_user, "-ff", "-o", directory / "of", lab.program.path,
-                        request.param, *RUNS[request.param][0], as_user="root")
+    result, traces = traced(lab, command_user, request.param, *RUNS[request.param][0])
     assert result.status == 0 and (result.stdout or request.param == "preload"), result
-    traces = [path.read_text() for path in directory.iterdir()]
     return [order(trace) for trace in traces
             if "execveat(" not in trace and "landlock_restrict_self(" in trace]
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 import keys
-import program
 from key9_api import answer
 from probe import ask
-from room import SCRATCH, USERS
-from running import Status, during
+from room import USERS
+from running import Status, behind, during, traced
 
 PROCESSES = ["parent", "starter", "netproc", "parseproc"]
 WORKERS = ["netproc", "parseproc"]
@@ -30,10 +29,7 @@ def run(request, lab, command_user, deprived):
     lab.api.behaviours["alice"] = answer(KEY)
     if request.param == "user namespaces":
         return lambda *arguments: lab.program.run(*arguments, as_user=command_user)
-    strict = program.Program(lab.log)
-    strict.path = deprived
-    uid = str(USERS[command_user])
-    return lambda *arguments: strict.run(uid, lab.program.path, *arguments, as_user="root")
+    return behind(lab, deprived, command_user)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -205,11 +201,7 @@ def test_status_says_what_is_there(processes, status, command_user):
 def test_kernel_without_landlock(lab, command_user, unrestricted):
     """What is missing is said, once, and by status; the login goes on."""
     assert landlock_version() > 0
-    old = program.Program(lab.log)
-    old.path = unrestricted
-
-    def run(*arguments):
-        return old.run(str(USERS[command_user]), lab.program.path, *arguments, as_user="root")
+    run = behind(lab, unrestricted, command_user)
     lab.api.behaviours["alice"] = answer(KEY)
     results = [run("k9-ssh", "--user=alice") for _ in range(2)]
     told = [[line for line in result.log if "Landlock" in line] for result in results]
@@ -244,23 +236,13 @@ def test_missing_layers_show_and_are_logged_once(lab, run, status, command_user,
 
 # strace.
 
-def traced(lab, command_user):
+def calls_of_login(lab, command_user):
     """The calls of each process of a login, in their order, as strace writes them."""
-    for old in SCRATCH.glob("trace/*"):
-        old.unlink()
-    directory = SCRATCH / "trace"
-    directory.mkdir(exist_ok=True)
-    directory.chmod(0o777)
     lab.api.behaviours["alice"] = answer(KEY)
-    strace = program.Program(lab.log)
-    strace.path = "/usr/bin/strace"
-    # As root: into our processes nobody else can look.
-    result = strace.run("-qq", "-u", command_user, "-ff", "-o", directory / "of", lab.program.path,
-                        "k9-ssh", "--user=alice", as_user="root")
+    result, texts = traced(lab, command_user, "k9-ssh", "--user=alice")
     assert (result.status, result.keys) == (0, [KEY]), result
     found = {}
-    for path in directory.iterdir():
-        text = path.read_text()
+    for text in texts:
         name = ("parseproc" if '["sallyport-parse"' in text else
                 "netproc" if '["sallyport-net"' in text else
                 "parent" if "execve(" in text else "starter")
@@ -278,7 +260,7 @@ def after_filter(lines, number):
 
 
 def test_strace_of_a_login(lab, command_user):
-    calls = traced(lab, command_user)
+    calls = calls_of_login(lab, command_user)
     parseproc = after_filter(calls["parseproc"], 1)
     assert set(parseproc) <= {"read", "write", "exit_group"}
     # The whole login was in there, not only its end.

@@ -1,13 +1,12 @@
 """Look at the processes of a login from outside, while the API keeps them waiting."""
 
-import contextlib
 import os
 import re
-import threading
 from pathlib import Path
 from typing import NamedTuple
 
 import program
+from room import SCRATCH, USERS
 
 ROLES = {"judge": "parseproc", "own-ca": "netproc", "system-ca": "netproc"}
 
@@ -86,6 +85,29 @@ def during(lab, login):
         seen.update(look_at_all())
     lab.api.watch = watch
     return login(), seen
+
+
+def behind(lab, wrapper, command_user):
+    """Runs sallyport as the command user, on the machine that the wrapper makes of this one."""
+    wrapped = program.Program(lab.log)
+    wrapped.path = wrapper
+    uid = str(USERS[command_user])
+    return lambda *arguments: wrapped.run(uid, lab.program.path, *arguments, as_user="root")
+
+
+def traced(lab, command_user, *arguments, strings=32):
+    """A run's result, and the text of each process's trace, with so many bytes of each string."""
+    directory = SCRATCH / "trace"
+    directory.mkdir(exist_ok=True)
+    directory.chmod(0o777)
+    for old in directory.iterdir():
+        old.unlink()
+    strace = program.Program(lab.log)
+    strace.path = "/usr/bin/strace"
+    # As root: into our processes nobody else can look.
+    result = strace.run("-qq", "-u", command_user, "-ff", "-s", str(strings), "-o",
+                        directory / "of", lab.program.path, *arguments, as_user="root")
+    return result, [path.read_text() for path in directory.iterdir()]
 
 
 class Status:

@@ -18,8 +18,9 @@ import opk_login
 import program
 from machine import ENDLESS, NAMES, POINTS, Owned, build_workers, outside, serve_victims
 from provider_api import ETC
-from room import CHECKOUT, USERS
+from room import CHECKOUT
 from room_lab import compile_c
+from running import behind
 
 DEEP = "SALLYPORT_DEEP" in os.environ
 COMMAND_USERS = ["key9", "root"]
@@ -50,13 +51,9 @@ def owned(lab, whole_opk_idp, doubles, deprived):
         program.write_config(lab.sections(command_user), group=command_user)
 
         def run(*arguments):
-            if machine == "user namespaces":
-                return lab.program.run(*arguments, as_user=command_user)
-            strict = program.Program(lab.log)
-            strict.path = deprived
-            return strict.run(str(USERS[command_user]), lab.program.path, *arguments,
-                              as_user="root")
-        return Owned(lab, doubles, run)
+            return lab.program.run(*arguments, as_user=command_user)
+        return Owned(lab, doubles, run if machine == "user namespaces" else
+                     behind(lab, deprived, command_user))
     return on
 
 
