@@ -12,9 +12,60 @@
 
 /* A '.' in front: nobody takes it for a file of policy.d or a policy. */
 #define TEMPORARY ".sallyport-admin.new"
+#define LOCK ".sallyport-admin.lock"
 
 _Static_assert(sizeof(((struct replacement *)NULL)->real) >= PATH_MAX,
     "realpath(3) fills PATH_MAX");
+
+/* Whom it belongs to is the only one who can open it, and so hold it. */
+static bool
+is_ours(int lock)
+{
+	struct stat st;
+
+	if (fstat(lock, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid() && (st.st_mode & (S_IRWXG | S_IRWXO)) == 0)
+		return true;
+	errno = EPERM;
+	return false;
+}
+
+/* Whoever had the lock takes the file away with it. */
+static bool
+is_there(int dir, int lock)
+{
+	struct stat held, found;
+
+	return fstat(lock, &held) == 0 &&
+	    fstatat(dir, LOCK, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    held.st_dev == found.st_dev && held.st_ino == found.st_ino;
+}
+
+/*
+ * Not the directory itself: whoever may read that could lock it, and keep root
+ * from taking out a row.
+ */
+static int
+take_lock(int dir)
+{
+	for (;;) {
+		int lock = openat(dir, LOCK, O_WRONLY | O_CREAT | O_NOFOLLOW |
+		    O_NONBLOCK | O_CLOEXEC, 0600);
+		int error;
+
+		if (lock == -1)
+			return -1;
+		if (!is_ours(lock) || flock(lock, LOCK_EX) == -1) {
+			error = errno;
+			(void)close(lock);
+			errno = error;
+			return -1;
+		}
+		if (is_there(dir, lock))
+			return lock;
+		(void)close(lock);
+	}
+}
 
 /* Opens and locks the directory of replacement->real. */
 static bool
@@ -22,6 +73,7 @@ begin_real(struct replacement *replacement)
 {
 	char dir[PATH_MAX];
 	char *slash;
+	int error;
 
 	(void)snprintf(dir, sizeof(dir), "%s", replacement->real);
 	if ((slash = strrchr(dir, '/')) == NULL) {
@@ -32,19 +84,28 @@ begin_real(struct replacement *replacement)
 	replacement->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (replacement->dir == -1)
 		return false;
-	if (flock(replacement->dir, LOCK_EX) == 0)
+	if ((replacement->lock = take_lock(replacement->dir)) != -1)
 		return true;
-	replace_end(replacement);
+	error = errno;
+	(void)close(replacement->dir);
+	replacement->dir = -1;
+	errno = error;
 	return false;
 }
 
 bool
 replace_begin(struct replacement *replacement, const char *path)
 {
+	struct stat st;
+
 	replacement->path = path;
 	if (realpath(path, replacement->real) == NULL) {
 		if (errno != ENOENT)
 			return false;
+		if (lstat(path, &st) == 0) {
+			errno = ENOLINK;
+			return false;
+		}
 		(void)snprintf(replacement->real, sizeof(replacement->real),
 		    "%s", path);
 	}
@@ -101,9 +162,13 @@ replace_file(const struct replacement *replacement, const void *data,
 	int dir = replacement->dir, fd, error;
 	bool done;
 
-	if (fstatat(dir, name, &as, AT_SYMLINK_NOFOLLOW) == -1 &&
-	    errno != ENOENT)
+	if (fstatat(dir, name, &as, AT_SYMLINK_NOFOLLOW) == -1) {
+		if (errno != ENOENT)
+			return false;
+	} else if (!S_ISREG(as.st_mode)) {
+		errno = EINVAL;
 		return false;
+	}
 	/* One that is left was somebody's who died: the lock is ours. */
 	if (unlinkat(dir, TEMPORARY, 0) == -1 && errno != ENOENT)
 		return false;
@@ -126,6 +191,8 @@ replace_file(const struct replacement *replacement, const void *data,
 void
 replace_end(struct replacement *replacement)
 {
-	(void)close(replacement->dir); /* and so the lock is gone */
+	(void)unlinkat(replacement->dir, LOCK, 0);
+	(void)close(replacement->lock);
+	(void)close(replacement->dir);
 	replacement->dir = -1;
 }

@@ -8,13 +8,15 @@
 
 struct replacement {
 	const char *path; /* a link's target is what is replaced */
-	int dir;          /* of that file, locked until replace_end() */
+	int dir;          /* of that file */
+	int lock;         /* a file there, until replace_end() */
 	char real[4096];  /* the file itself */
 };
 
 /*
  * Keeps other commands like this one from the file's directory until
- * replace_end(). False, with errno, if the directory cannot be had.
+ * replace_end(). False, with errno, if the directory cannot be had; ENOLINK:
+ * path is a link to a file that is missing.
  */
 bool replace_begin(struct replacement *replacement, const char *path)
     __attribute__((warn_unused_result));

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -145,6 +146,16 @@ def test_a_link_stays_one(host):
     assert FILE.is_symlink() and target.read_text().endswith(f"alice a@example.com {ISSUER}\n")
 
 
+def test_a_link_that_leads_nowhere_is_not_written_through(host):
+    """A file with the link's own mode, 0777, would be anybody's."""
+    FILE.unlink()
+    FILE.symlink_to("gone.txt")
+    ran = host.run("add", "alice", "a@example.com", ISSUER)
+    assert ran.status == 2 and "Link has been severed" in ran.err and ran.out == "", ran
+    assert sorted(p.name for p in OPK.iterdir()) == ["auth_id", "config.yml", "providers"]
+    assert FILE.is_symlink() and not FILE.exists()
+
+
 def test_what_others_can_change_is_not_built_upon(host):
     FILE.chmod(0o662)
     ran = host.run("add", "alice", "a@example.com", ISSUER)
@@ -174,6 +185,22 @@ def test_twenty_at_once_lose_nothing_and_readers_see_whole_files(host):
         assert set(results) == {0}
     added = sorted(FILE.read_text()[len(before):].splitlines())
     assert added == sorted(f"alice user{n}@example.com {ISSUER}" for n in range(20))
+
+
+def test_nobody_but_root_can_keep_root_from_it(host):
+    """Whoever may read a directory may lock it; and one who was killed leaves no lock."""
+    left = write(OPK / ".sallyport-admin.lock", "", 0o600, group="root")
+    with subprocess.Popen(["flock", OPK, "sh", "-c", "echo; exec sleep 60"],
+                          stdout=subprocess.PIPE, user=USERS["alice"], group=USERS["alice"],
+                          extra_groups=[]) as alice:
+        alice.stdout.readline()
+        for words in "add", "remove":
+            assert host.run(words, "alice", "a@example.com", ISSUER).status == 0
+        assert alice.poll() is None and not left.exists()
+        alice.kill()
+    write(left, "", 0o600, "alice", "alice")
+    ran = host.run("add", "alice", "a@example.com", ISSUER)
+    assert ran.status == 2 and "Operation not permitted" in ran.err and FILE.read_text() == AUTH_ID
 
 
 @pytest.fixture
