@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,10 +13,9 @@
 #include <unistd.h>
 
 #include "admin/audit.h"
+#include "admin/reap.h"
 #include "homeproc/auth_id.h"
-#include "ipc/channel.h"
 #include "ipc/home_report.h"
-#include "parent/child.h"
 #include "seccomp/cage.h"
 
 /* Of one file; who has more bad rows knows where they are. */
@@ -171,26 +169,23 @@ take(struct audit *audit, const char *path, const struct report *report)
 static bool
 has_looked(pid_t pid)
 {
-	bool in_time = child_ended(pid, ipc_now_ms() + HOME_SECONDS * 1000);
 	int status;
 
-	if (!in_time) {
-		(void)kill(pid, SIGKILL);
-		/* A file system of his can keep it from dying. */
-		(void)!child_ended(pid, ipc_now_ms() + 1000);
-	}
-	return waitpid(pid, &status, WNOHANG) == pid && in_time &&
-	    WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return reap(pid, HOME_SECONDS, &status) && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == 0;
 }
 
-/* All that it said is in the pipe, and nobody is left to write there. */
+/* All that it said is in the pipe; its owner may write there, too. */
 static void
 take_all(struct audit *audit, const char *path, int fd)
 {
 	struct report report;
 
-	while (read(fd, &report, sizeof(report)) == (ssize_t)sizeof(report))
+	for (unsigned i = 0; i < REPORTS_MAX && read(fd, &report,
+	    sizeof(report)) == (ssize_t)sizeof(report); i++) {
+		report.what[sizeof(report.what) - 1] = '\0';
 		take(audit, path, &report);
+	}
 }
 
 static void
@@ -201,7 +196,8 @@ look_at_home(struct audit *audit, const struct passwd *pw)
 	int ends[2];
 
 	(void)snprintf(path, sizeof(path), "%s/.opk/auth_id", pw->pw_dir);
-	if (pw->pw_dir[0] != '/' || pipe2(ends, O_CLOEXEC) == -1)
+	if (pw->pw_dir[0] != '/' || pipe2(ends, O_CLOEXEC |
+	    O_NONBLOCK) == -1)
 		return;
 	(void)fflush(NULL);
 	if ((pid = fork()) == 0)
@@ -222,17 +218,11 @@ void
 audit_homes(struct audit *audit)
 {
 	const struct passwd *pw;
-	sigset_t chld, before;
 
 	if (!audit->opk)
 		return;
-	/* For has_looked(). */
-	(void)sigemptyset(&chld);
-	(void)sigaddset(&chld, SIGCHLD);
-	(void)sigprocmask(SIG_BLOCK, &chld, &before);
 	setpwent();
 	while ((pw = getpwent()) != NULL)
 		look_at_home(audit, pw);
 	endpwent();
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "admin/memory.h"
+#include "admin/reap.h"
 #include "parent/worker_path.h"
 
 static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
@@ -53,16 +54,14 @@ take(int fd, char *text, size_t max)
 	text[n > 0 ? n : 0] = '\0';
 }
 
+/* Its own alarm comes first, unless somebody has stopped it. */
 static int
-wait_for(pid_t pid)
+wait_for(pid_t pid, unsigned seconds)
 {
 	int status;
 
-	while (waitpid(pid, &status, 0) == -1)
-		if (errno != EINTR)
-			return -1;
-	return WIFEXITED(status) && WEXITSTATUS(status) != 127 ?
-	    WEXITSTATUS(status) : -1;
+	return reap(pid, seconds + 1, &status) && WIFEXITED(status) &&
+	    WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
 }
 
 static void
@@ -76,7 +75,7 @@ run_it(struct run *run, struct program_said *said)
 	if (run->out != -1 && run->err != -1 && (pid = fork()) == 0)
 		become(run);
 	if (pid != -1) {
-		said->status = wait_for(pid);
+		said->status = wait_for(pid, run->seconds);
 		take(run->out, said->out, PROGRAM_OUT_MAX);
 		take(run->err, said->err, PROGRAM_ERR_MAX);
 	}
