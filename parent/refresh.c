@@ -159,14 +159,14 @@ renew(struct one *one)
 
 /* The same line for the log and for whoever started us. */
 static void
-tell(const struct one *one, struct log_line *line, bool ok)
+tell(struct log_line *line, bool ok, int64_t deadline_ms)
 {
 	char text[LOG_LINE_MAX + 1];
 	size_t n = line->used;
 
 	memcpy(text, line->text, n);
 	text[n] = '\n';
-	(void)!print_all(text, n + 1, STDOUT_FILENO, one->login.deadline_ms);
+	(void)!print_all(text, n + 1, STDOUT_FILENO, deadline_ms);
 	log_end(line, ok ? LOG_INFO : LOG_ERR);
 }
 
@@ -192,7 +192,7 @@ tell_renewed(const struct one *one, bool ok)
 		log_add_text(&line, "detail", refresh->detail);
 	else if (!ok)
 		log_add_text(&line, "detail", reason_meaning(refresh->reason));
-	tell(one, &line, ok);
+	tell(&line, ok, one->login.deadline_ms);
 }
 
 static void
@@ -211,7 +211,7 @@ tell_unusable(const struct one *one)
 		log_add_number(&line, "line", d->line);
 	if (d->detail[0] != '\0')
 		log_add_text(&line, "detail", d->detail);
-	tell(one, &line, false);
+	tell(&line, false, one->login.deadline_ms);
 }
 
 static enum outcome
@@ -220,7 +220,6 @@ refresh_one(const struct refresh_options *options, size_t index)
 	static struct one one;
 	enum outcome outcome = UNUSABLE;
 
-	log_open(options->log_stderr);
 	(void)alarm(options->deadline_s + 1);
 	one.places = (struct opk_places){ OPK_ETC, options->config,
 		TRUST_ROOT };
@@ -242,6 +241,20 @@ refresh_one(const struct refresh_options *options, size_t index)
 
 /* --- all of them --- */
 
+/* Of one that could not, itself. */
+static void
+tell_killed(size_t index, int status)
+{
+	struct log_line line;
+
+	log_begin(&line, "keys not refreshed");
+	log_add_number(&line, "provider", index + 1);
+	log_add_text(&line, "reason", reason_word(REASON_WORKER_DIED));
+	log_add_text(&line, "detail", "its process was killed");
+	log_add_number(&line, "signal", (uint64_t)WTERMSIG(status));
+	tell(&line, false, ipc_now_ms() + 1000);
+}
+
 /* Whatever else ends it is a failure of this one provider. */
 static enum outcome
 in_a_process(const struct refresh_options *options, size_t index)
@@ -256,8 +269,10 @@ in_a_process(const struct refresh_options *options, size_t index)
 	while (waitpid(pid, &status, 0) == -1)
 		if (errno != EINTR)
 			return UNUSABLE;
-	return WIFEXITED(status) && WEXITSTATUS(status) <= UNUSABLE ?
-	    (enum outcome)WEXITSTATUS(status) : FAILED;
+	if (WIFEXITED(status))
+		return (enum outcome)WEXITSTATUS(status);
+	tell_killed(index, status);
+	return FAILED;
 }
 
 int
@@ -270,6 +285,7 @@ refresh_main(int argc, char **argv)
 
 	if ((status = read_options(argc, argv, &options)) != -1)
 		return status;
+	log_open(options.log_stderr);
 	for (size_t i = 0; i <= PROVIDERS_MAX; i++) {
 		outcome = in_a_process(&options, i);
 		if (outcome == NO_MORE || outcome == UNUSABLE)
