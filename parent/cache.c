@@ -40,7 +40,7 @@ make_directory(const struct cache *cache, uid_t uid, gid_t gid)
 		return;
 	(void)mkdir(CACHE_ROOT, 0755);
 	if (mkdir(cache->path, 0700) == 0)
-		(void)!chown(cache->path, uid, gid);
+		(void)!lchown(cache->path, uid, gid);
 }
 
 static const char *
