@@ -100,21 +100,27 @@ ask_providers(struct audit *audit)
 {
 	static const char *const argv[] = { "sallyport", "refresh", NULL };
 	static struct program_said said;
-	char *rest, *line;
+	size_t before = audit->findings.count;
+	char *rest;
 
 	program_run_sallyport(argv, audit->has_user ? &audit->user : NULL,
 	    REFRESH_SECONDS, &said);
 	if (said.status == 0)
 		return;
-	line = strtok_r(said.out, "\n", &rest);
-	if (line == NULL)
-		line = said.err;
-	for (; line != NULL; line = strtok_r(NULL, "\n", &rest))
+	for (char *line = strtok_r(said.out, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest))
 		if (strncmp(line, "keys refreshed", 14) != 0)
 			finding_add(&audit->findings, FINDING_PROVIDER_KEYS,
 			    OPK_PROVIDERS, 0, "correct the issuer, or let this "
 			    "machine reach it: a firewall, HTTPS_PROXY in "
 			    "config.yml", "%s", line);
+	/* It was ended before it had told of all. */
+	if (said.status == -1 || audit->findings.count == before)
+		finding_add(&audit->findings, FINDING_PROVIDER_KEYS,
+		    OPK_PROVIDERS, 0, "see what sallyport refresh says", "not "
+		    "all of them could be asked within %d seconds%s%.*s",
+		    REFRESH_SECONDS, said.err[0] != '\0' ? ": " : "",
+		    (int)strcspn(said.err, "\n"), said.err);
 }
 
 static bool

@@ -2,6 +2,7 @@
  * inspect: a certificate in words. What it says is read by sallyport explain,
  * whose process for that is caged; this one knows names and the clock.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "admin/arguments.h"
 #include "admin/commands.h"
 #include "admin/memory.h"
+#include "admin/output.h"
 #include "admin/program.h"
 
 static const char help[] =
@@ -170,6 +172,15 @@ ask(const char *path, struct program_said *said)
 	return fd != -1;
 }
 
+/* Whoever named the file may be somebody else. */
+static void
+say(const char *name, const char *what)
+{
+	(void)fputs("sallyport inspect: ", stderr);
+	output_errors(name);
+	(void)fprintf(stderr, ": %s\n", what);
+}
+
 int
 inspect_main(int argc, char **argv)
 {
@@ -180,18 +191,17 @@ inspect_main(int argc, char **argv)
 	if (status != -1)
 		return status;
 	if (realpath(words[0], path) == NULL || !ask(path, &said)) {
-		(void)fputs("sallyport inspect: ", stderr);
-		perror(words[0]);
+		say(words[0], strerror(errno));
 		return 2;
 	}
 	lines = strstr(said.out, HEADING);
 	if (lines == NULL) {
-		(void)fprintf(stderr, "%s", said.err);
+		output_errors(said.err);
 		return 2;
 	}
 	if (print_fields(lines + strlen(HEADING)))
 		return 0;
-	(void)fprintf(stderr, "sallyport inspect: %s: it is no certificate "
-	    "with a token; opkssh login makes those\n", words[0]);
+	say(words[0], "it is no certificate with a token; opkssh login makes "
+	    "those");
 	return 1;
 }

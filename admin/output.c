@@ -26,6 +26,19 @@ output_text(const char *text)
 }
 
 void
+output_errors(const char *lines)
+{
+	for (; *lines != '\0'; lines++) {
+		unsigned char c = (unsigned char)*lines;
+
+		if (is_plain(c) || c == '\n')
+			(void)fputc(c, stderr);
+		else
+			(void)fprintf(stderr, "\\x%02x", c);
+	}
+}
+
+void
 output_column(const char *text, int width)
 {
 	int used = 0;
@@ -36,23 +49,47 @@ output_column(const char *text, int width)
 	(void)printf("%*s", used < width ? width - used : 0, "");
 }
 
+/* Above U+FFFF it takes two. */
+static void
+put_escape(uint32_t c)
+{
+	if (c > 0xffff)
+		(void)printf("\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+		    0xdc00 + (c & 0x3ff));
+	else
+		(void)printf("\\u%04x", c);
+}
+
+/* The well-formed character of len bytes. */
+static uint32_t
+code_point(const uint8_t *p, size_t len)
+{
+	uint32_t c = len == 1 ? p[0] : p[0] & (0x7fU >> len);
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	return c;
+}
+
 void
 output_string(const char *text)
 {
-	bool utf8 = utf8_valid((const uint8_t *)text, strlen(text));
+	const uint8_t *p = (const uint8_t *)text, *end = p + strlen(text);
 
 	(void)putchar('"');
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
+	while (p < end) {
+		size_t len = utf8_char_len(p, (size_t)(end - p));
 
-		if (c == '"' || c == '\\')
-			(void)printf("\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			(void)printf("\\u%04x", c);
-		else if (c < 0x7f || utf8)
-			(void)putchar(c);
-		else
-			(void)printf("\\\\x%02x", c);
+		if (len == 0)
+			(void)printf("\\\\x%02x", *p++);
+		else if (*p == '"' || *p == '\\')
+			(void)printf("\\%c", *p++);
+		else if (is_plain(*p))
+			(void)putchar(*p++);
+		else {
+			put_escape(code_point(p, len));
+			p += len;
+		}
 	}
 	(void)putchar('"');
 }

@@ -7,10 +7,16 @@
 /* Control characters and bytes that are not ASCII as \xNN. */
 void output_text(const char *text);
 
+/* The same to standard error, of lines. */
+void output_errors(const char *lines);
+
 /* The same, padded with blanks to width. */
 void output_column(const char *text, int width);
 
-/* A JSON string (RFC 8259 section 7); what is not UTF-8 as "\xNN". */
+/*
+ * A JSON string (RFC 8259 section 7) in ASCII, since a terminal may show it;
+ * bytes that are not UTF-8 as "\xNN".
+ */
 void output_string(const char *text);
 
 /* "name":"text", with a comma before it unless it is the first. */

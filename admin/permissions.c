@@ -2,9 +2,9 @@
  * permissions check and fix: owner, group and mode of our files, as opkssh
  * wants them, too.
  *
- * fix changes groups and modes. It gives no file away and takes none: what
- * belongs to somebody else was written by him, and whether that is what root
- * would have written, somebody must look at first.
+ * fix changes groups and modes, but makes nothing trusted that others could
+ * write: whether it says what root would have written, somebody must look at
+ * first.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,9 +24,9 @@ static const char help[] =
     "usage: sallyport permissions check [--json]\n"
     "       sallyport permissions fix\n\n"
     "check says which of our files and directories have another owner, group or\n"
-    "mode than they should; fix sets group and mode of those that belong to\n"
-    "root, and prints each change. A file of somebody else's is only told: look\n"
-    "at what stands in it before you make it root's.\n\n"
+    "mode than they should; fix sets group and mode, and prints each change. What\n"
+    "is somebody else's, or others could change, is only told: look at what it\n"
+    "holds before logins believe it.\n\n"
     "  /etc/opk, policy.d     root:GROUP 0750 (0755 will do)\n"
     "  files in them          root:GROUP 0640\n"
     "  sallyport.yaml         root 0644\n"
@@ -121,14 +121,29 @@ tell(struct permissions *p, mode_t wanted, const char *path,
 		    "its group is %u, and not %u, whom sshd starts sallyport "
 		    "as", st->st_gid, p->group);
 	if (mode)
-		finding_add(findings, (st->st_mode & 022) != 0 ?
-		    FINDING_FILE_UNTRUSTED : FINDING_FILE_GROUP, path, 0, chmod_it,
-		    "its mode is %04o%s", (unsigned)st->st_mode & 07777,
-		    (st->st_mode & 022) != 0 ?
-		    ": others may change it, and logins do not believe it" :
-		    "");
+		finding_add(findings, FINDING_FILE_GROUP, path, 0, chmod_it,
+		    "its mode is %04o", (unsigned)st->st_mode & 07777);
 	free(chgrp);
 	free(chmod_it);
+}
+
+/* Others may have a file open, so it does not suffice to change its mode. */
+static void
+tell_writable(struct permissions *p, mode_t wanted, const char *path,
+    const struct stat *st)
+{
+	char *fix = S_ISDIR(st->st_mode) ?
+	    memory_format("make sure of what is in it, then chmod %04o %s",
+	    wanted, path) :
+	    memory_format("make sure of what it holds, in a copy that others "
+	    "cannot have open: cp %s %s.new, and when you have read that, mv "
+	    "%s.new %s; then sallyport permissions fix", path, path, path,
+	    path);
+
+	finding_add(&p->audit.findings, FINDING_FILE_UNTRUSTED, path, 0, fix,
+	    "its mode is %04o: others may change it, and logins do not "
+	    "believe it", (unsigned)st->st_mode & 07777);
+	free(fix);
 }
 
 static void
@@ -154,9 +169,11 @@ look_at(struct permissions *p, const struct wanted *wanted, const char *path)
 		    "it is a link: see to what it leads to yourself");
 	else if (st.st_uid != 0)
 		finding_add(&p->audit.findings, FINDING_FILE_UNTRUSTED, path,
-		    0, "look at what stands in it, then chown root", "it "
+		    0, "make sure of what it holds, then chown root", "it "
 		    "belongs to uid %u, and logins do not believe it",
 		    st.st_uid);
+	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		tell_writable(p, right, path, &st);
 	else if (p->fix)
 		mend(p, fd, right, path, &st, group, mode);
 	else

@@ -129,11 +129,12 @@ check_file(const struct stat *st, enum trust trust,
 		    "it must be a regular file, and is not");
 	if (!owner_ok(st->st_uid, trust))
 		return problem_set(problem, REASON_CONFIG_MODE,
-		    "it belongs to uid %u; fix: chown root", st->st_uid);
+		    "it belongs to uid %u; fix: make sure of what it holds, "
+		    "then chown root", st->st_uid);
 	if (trust != TRUST_ANY && (mode & (S_IWGRP | S_IWOTH)) != 0)
 		return problem_set(problem, REASON_CONFIG_MODE,
-		    "mode %04o lets group or others change it; "
-		    "fix: chmod go-w", mode);
+		    "mode %04o lets group or others change it; fix: make "
+		    "sure of what it holds, then chmod go-w", mode);
 	if (trust == TRUST_SECRET && (mode & S_IRWXO) != 0)
 		return problem_set(problem, REASON_CONFIG_MODE,
 		    "mode %04o lets everybody read the API key; "

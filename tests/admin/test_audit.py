@@ -4,7 +4,9 @@ They are what users of such programs ask for help with, again and again. A row: 
 machine without a fault; the finding's code; file and line; a part of the remedy.
 """
 
+import json
 import os
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -400,6 +402,31 @@ def test_online_names_the_provider_that_cannot_be_asked(host):
         assert any(f"issuer={issuer} " in f["what"] and "HTTPS_PROXY" in f["fix"] for f in about)
 
 
+@pytest.mark.parametrize("who,says", [("one", "provider=1 reason=worker_died"),
+                                      ("all", "not all of them could be asked")])
+def test_online_says_that_a_provider_was_not_asked(host, who, says):
+    held = HeldOpen(OPK / "providers")
+
+    def parent(pid):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+    def is_ours(pid):
+        return Path(f"/proc/{pid}/exe").readlink().name == "sallyport"
+
+    def attack():
+        # A provider's process has one of its own program as parent, that of status has not.
+        while not is_ours(pid := held.opener()) or not is_ours(parent(pid)):
+            held.go_on()
+        os.kill(parent(pid) if who == "all" else pid, signal.SIGKILL)
+        held.close()
+    attacker = threading.Thread(target=attack, daemon=True)
+    attacker.start()
+    findings, status = host.audit("--online")
+    attacker.join()
+    about = [f for f in findings if f["code"] == "provider_keys"]
+    assert status == 1 and len([f for f in about if says in f["what"]]) == 1, findings
+
+
 def test_homes_that_logins_take_are_clean(host):
     """Whoever may write above them; with another program's things in .opk, or none."""
     command_as_root_reads_homes(host)
@@ -418,8 +445,8 @@ def test_homes_that_logins_take_are_clean(host):
     assert host.audit() == ([], 0)
 
 
-@pytest.mark.parametrize("signal", ["STOP", "KILL", None])
-def test_who_holds_up_the_reading_of_his_home_is_named(host, signal):
+@pytest.mark.parametrize("sent", ["STOP", "KILL", None])
+def test_who_holds_up_the_reading_of_his_home_is_named(host, sent):
     """The process that reads it is his for a moment; root's audit goes on, and says so."""
     command_as_root_reads_homes(host)
     held = HeldOpen(host.home(f"alice a@b.example {ISSUER}\n"))
@@ -427,11 +454,11 @@ def test_who_holds_up_the_reading_of_his_home_is_named(host, signal):
 
     def attack():
         pid = held.opener()
-        if signal:
-            subprocess.run(["kill", f"-{signal}", str(pid)], check=True, user=USERS["alice"],
+        if sent:
+            subprocess.run(["kill", f"-{sent}", str(pid)], check=True, user=USERS["alice"],
                            group=USERS["alice"], extra_groups=[])
             held.go_on()
-    alice = threading.Thread(target=attack)
+    alice = threading.Thread(target=attack, daemon=True)
     alice.start()
     try:
         findings, status = host.audit()
@@ -459,3 +486,12 @@ def test_a_hostile_name_is_printed_harmlessly(host):
     text = host.run("audit").out
     assert "\x1b" not in text and "a\\x1b[2Jb.yaml" in text
     assert host.audit()[0][0]["file"].endswith("a\x1b[2Jb.yaml")
+
+
+def test_json_is_ascii_and_says_the_same(host):
+    """U+009B is to a terminal what ESC [ is."""
+    command_as_root_reads_homes(host)
+    issuer = "https://x.example/\u009b2J\u00e9\u20ac\U0001d11e"
+    host.home(f"alice a@b.example {issuer}\n")
+    ran = host.run("audit", "--json")
+    assert ran.out.isascii() and issuer in json.loads(ran.out)["findings"][0]["what"]

@@ -133,9 +133,9 @@ def test_permissions_fix_mends_what_check_finds(host):
     write(SETTINGS, "deadline: 5\n", 0o600, group="root")
     sound = modes()
     OPK.chmod(0o700)
-    (OPK / "providers").chmod(0o666)
+    (OPK / "providers").chmod(0o645)
     os.chown(OPK / "auth_id", 0, 0)
-    (OPK / "policy.d").chmod(0o777)
+    (OPK / "policy.d").chmod(0o705)
     (OPK / "policy.d/test.yml").chmod(0o604)
     found, status = host.audit(command=("permissions", "check"))
     assert status == 1
@@ -144,7 +144,7 @@ def test_permissions_fix_mends_what_check_finds(host):
         SETTINGS)}
     assert all("sallyport permissions fix" in f["fix"] for f in found)
     ran = host.run("permissions", "fix")
-    assert ran.status == 0 and f"{OPK / 'providers'}: mode 0640, was 0666\n" in ran.out
+    assert ran.status == 0 and f"{OPK / 'providers'}: mode 0640, was 0645\n" in ran.out
     assert host.audit(command=("permissions", "check")) == ([], 0)
     # A directory that logins take is as good as the one opkssh makes.
     assert {k: v for k, v in modes().items() if k.is_file() and k != SETTINGS} == \
@@ -159,7 +159,7 @@ def test_permissions_fix_takes_no_file_from_all_where_there_is_no_group(host):
     try:
         for path, text in before.items():
             path.write_text(re.sub(r"^opksshuser:.*\n", "", text, flags=re.M))
-        for mode, after in (0o644, 0o644), (0o666, 0o644), (0o640, 0o640):
+        for mode, after in (0o644, 0o644), (0o604, 0o644), (0o640, 0o640):
             (OPK / "providers").chmod(mode)
             host.run("permissions", "fix")
             assert (OPK / "providers").stat().st_mode & 0o7777 == after
@@ -174,8 +174,32 @@ def test_permissions_fix_gives_nothing_of_a_users_to_root(host):
     (OPK / "auth_id").chmod(0o646)
     before = modes()
     ran = host.run("permissions", "fix")
-    assert ran.status == 1 and "look at what stands in it" in ran.out
+    assert ran.status == 1 and "make sure of what it holds" in ran.out
     assert modes() == before
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o620, 0o642])
+def test_permissions_fix_makes_nothing_trusted_that_others_could_write(host, mode):
+    """Who has it open can write to it whatever its mode becomes: the copy is what was read."""
+    path = OPK / "auth_id"
+    path.chmod(mode)
+    (OPK / "policy.d").mkdir()
+    (OPK / "policy.d").chmod(0o777)
+    before = modes()
+    ran = host.run("permissions", "fix")
+    assert ran.status == 1 and "was 0" not in ran.out and modes() == before
+    found = {f["file"]: f for f in host.audit(command=("permissions", "check"))[0]}
+    assert {f["code"] for f in found.values()} == {"file_untrusted"}
+    assert set(found) == {str(path), str(OPK / "policy.d")}
+    fix = re.match(r"make sure of what is in it, then (chmod .*)", found[str(OPK / "policy.d")]["fix"])
+    subprocess.run(fix[1].split(), check=True)
+    with path.open("a") as late:
+        for words in re.findall(r"(?:cp|mv) [^ ]+ [^ ,;]+", found[str(path)]["fix"]):
+            subprocess.run(words.split(), check=True)
+        late.write("root mallory@example.com https://x.example\n")
+    assert host.run("permissions", "fix").status == 0
+    assert host.audit(command=("permissions", "check")) == ([], 0)
+    assert "mallory" not in path.read_text() and path.read_text() == AUTH_ID
 
 
 def test_permissions_fix_follows_no_link(host):
@@ -220,6 +244,20 @@ def test_inspect_escapes_what_a_token_says(host):
     ran = host.run("inspect", certificate(claims=put(sub="a\x1b[31mb\nE-mail  root@x")))
     assert ran.status == 0 and "\x1b" not in ran.out
     assert "Subject          a\\x1b[31mb\\x0aE-mail  root@x\n" in ran.out
+
+
+def test_inspect_escapes_a_name(host):
+    """A user's own link may lead to a file of any name."""
+    link = SCRATCH / "tmp/\x1b[31m-cert.pub"
+    link.unlink(missing_ok=True)
+    link.symlink_to("no\x1b]0;x\x07where")
+    for target in None, write(SCRATCH / "tmp/no\x1b]0;x\x07where", "x"):
+        ran = host.run("inspect", link)
+        assert ran.status == 2 and ran.out == "" and "\\x1b" in ran.err, (ran, target)
+        assert "\x1b" not in ran.err and "\x07" not in ran.err and ran.err.endswith("\n")
+    target.write_text("ssh-ed25519 AAAA x\n")
+    ran = host.run("inspect", link)
+    assert ran.status == 1 and "\x1b" not in ran.err and "\\x1b[31m-cert" in ran.err
 
 
 def test_inspect_reads_neither_our_files_nor_the_network(host):
