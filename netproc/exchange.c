@@ -222,11 +222,16 @@ set_transport(struct exchange *x, const char *address)
 {
 	char entry[512];
 
-	/* The name is resolved: libcurl must not try it again. */
+	/*
+	 * The name is resolved: libcurl must not try it again. An address of
+	 * IPv6 is none, and no entry could have it. '+', because '-' would
+	 * take an entry away, and a name may begin with one.
+	 */
 	(void)snprintf(entry, sizeof(entry),
-	    strchr(address, ':') != NULL ? "%s:%u:[%s]" : "%s:%u:%s",
+	    strchr(address, ':') != NULL ? "+%s:%u:[%s]" : "+%s:%u:%s",
 	    x->request->host.name, x->request->host.port, address);
-	if ((x->resolve = curl_slist_append(NULL, entry)) == NULL)
+	if (strchr(x->request->host.name, ':') == NULL &&
+	    (x->resolve = curl_slist_append(NULL, entry)) == NULL)
 		return false;
 	SET(x, CURLOPT_RESOLVE, x->resolve);
 	SET(x, CURLOPT_OPENSOCKETFUNCTION, give_socket);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "parent/fetch.h"
+#include "parent/word_stands.h"
 
 /* The two documents, in their order. */
 static const struct document {
@@ -28,6 +29,7 @@ struct talk {
 	struct provider_keys *keys;
 	int64_t deadline_ms;
 	uint32_t connect_ms;
+	bool supplied; /* the key set, so nothing is to be asked for */
 	size_t ndocuments; /* asked for so far */
 	uint32_t max_age_s; /* of the last one */
 	/* What KEYS_FETCH says: its spans do not outlive the next message. */
@@ -98,6 +100,23 @@ is_https(const void *url, size_t len)
 	return len > n && strncasecmp(url, https, n) == 0;
 }
 
+/* It could else be whoever the provider likes, and hear of every request. */
+static bool
+stands_in_config(const struct talk *talk, struct ipc_span proxy)
+{
+	static const char http[] = "http://";
+	const struct trusted_file *config = talk->refresh->opk_config;
+	char word[PROXY_MAX + 1];
+
+	copy(word, proxy);
+	if (config == NULL)
+		return false;
+	/* The keys role has put that in front, if it was not there. */
+	return word_stands(config, word) || (strncmp(word, http,
+	    sizeof(http) - 1) == 0 && word_stands(config, word + sizeof(http) -
+	    1));
+}
+
 /*
  * Without TLS only an issuer on the loopback interface is asked, and no proxy.
  * The keys role knows; but it has read what the provider sent.
@@ -107,8 +126,10 @@ may_ask(const struct talk *talk, struct ipc_span url, struct ipc_span proxy)
 {
 	const char *issuer = talk->refresh->issuer;
 
-	return is_https(url.p, url.len) ||
-	    (!is_https(issuer, strlen(issuer)) && proxy.len == 0);
+	if (proxy.len == 0)
+		return is_https(url.p, url.len) ||
+		    !is_https(issuer, strlen(issuer));
+	return is_https(url.p, url.len) && stands_in_config(talk, proxy);
 }
 
 /* Of what is left, less what a netproc that fails us may take beyond it. */
@@ -177,27 +198,29 @@ origin_of(const char *url, char origin[URL_MAX + 1])
  */
 static bool
 get(struct talk *talk, const struct document *document,
-    const struct ipc_message *request, struct fetch_answer *answer,
-    struct fault *fault)
+    struct fetch_answer *answer, struct fault *fault)
 {
 	enum worker own = netproc_for(talk, document);
+	struct ipc_message request = fetch_message(talk, document->max);
 	char origin[URL_MAX + 1];
 
 	origin_of(talk->url, origin);
 	if (document != documents && strcmp(origin, talk->connected) == 0 &&
 	    strcmp(talk->proxy, talk->connected_proxy) == 0) {
 		if (!fetch_again(talk->login, netproc_for(talk, documents),
-		    request, answer, fault))
+		    &request, answer, fault))
 			return false;
 		if (answer->reason != REASON_CONNECT)
 			return true;
 		fetch_answer_free(answer);
+		/* Of what that has left. */
+		request = fetch_message(talk, document->max);
 	}
 	memcpy(talk->connected, origin, sizeof(origin));
 	memcpy(talk->connected_proxy, talk->proxy, sizeof(talk->proxy));
 	return (document == documents ||
 	    worker_start(talk->login, own, fault)) &&
-	    fetch(talk->login, own, request, talk->refresh->ca, answer, fault);
+	    fetch(talk->login, own, &request, talk->refresh->ca, answer, fault);
 }
 
 /* Gets the document that the keys role asks for in *m, and hands it over. */
@@ -206,7 +229,6 @@ serve(struct talk *talk, const struct ipc_message *m)
 {
 	const struct document *document = &documents[talk->ndocuments];
 	struct fetch_answer answer = { .reason = REASON_SYSTEM };
-	struct ipc_message request;
 	struct fault fault;
 	enum err err = ERR_OK;
 	bool ok;
@@ -216,8 +238,7 @@ serve(struct talk *talk, const struct ipc_message *m)
 	copy(talk->url, m->as.KEYS_FETCH.url);
 	copy(talk->proxy, m->as.KEYS_FETCH.proxy);
 	talk->ndocuments++;
-	request = fetch_message(talk, document->max);
-	ok = get(talk, document, &request, &answer, &fault);
+	ok = get(talk, document, &answer, &fault);
 	if (!ok)
 		(void)failed_by(talk, &fault);
 	else if ((ok = check_answer(talk, document, &answer))) {
@@ -255,8 +276,9 @@ take_done(struct talk *talk, const struct ipc_message *m)
 	if (!is_keys_reason(reason) || m->as.KEYS_DONE.total != keys->len ||
 	    good != (keys->len > 0) || good != (m->as.KEYS_DONE.keys > 0))
 		return keys_role_failed(talk, ERR_BOUND);
-	if (m->as.KEYS_DONE.userinfo.len > 0 && !may_ask(talk,
-	    m->as.KEYS_DONE.userinfo, m->as.KEYS_DONE.userinfo_proxy))
+	/* Supplied keys come without what only the provider can name. */
+	if (m->as.KEYS_DONE.userinfo.len > 0 && (talk->supplied || !may_ask(talk,
+	    m->as.KEYS_DONE.userinfo, m->as.KEYS_DONE.userinfo_proxy)))
 		return keys_role_failed(talk, ERR_BOUND);
 	refresh->reason = reason;
 	refresh->nkeys = m->as.KEYS_DONE.keys;
@@ -291,7 +313,8 @@ converse(struct talk *talk)
 		/* Another document may come only before the first data. */
 		uint64_t may = IPC_SET(KEYS_DATA) | IPC_SET(KEYS_DONE);
 
-		if (talk->ndocuments < NDOCUMENTS && talk->keys->len == 0)
+		if (!talk->supplied && talk->ndocuments < NDOCUMENTS &&
+		    talk->keys->len == 0)
 			may |= IPC_SET(KEYS_FETCH);
 		err = ipc_recv(keys_channel(talk), talk->deadline_ms, may, &m);
 		if (err != ERR_OK)
@@ -321,7 +344,8 @@ brief(struct talk *talk, const struct trusted_file *jwks)
 		strlen(refresh->issuer) };
 	m.as.KEYS_ASK.have_jwks = jwks != NULL;
 	err = ipc_send_text(ch, talk->deadline_ms, IPC_TEXT_OPK_CONFIG,
-	    refresh->opk_config, refresh->opk_config_len);
+	    refresh->opk_config != NULL ? refresh->opk_config->data : NULL,
+	    refresh->opk_config != NULL ? refresh->opk_config->len : 0);
 	if (err == ERR_OK)
 		err = ipc_send(ch, talk->deadline_ms, &m);
 	if (err == ERR_OK && jwks != NULL)
@@ -368,7 +392,7 @@ key_reduce(struct login *login, struct key_refresh *refresh,
     struct provider_keys *keys)
 {
 	struct talk talk = { .login = login, .refresh = refresh, .keys = keys,
-		.deadline_ms = deadline_ms, .ndocuments = NDOCUMENTS };
+		.deadline_ms = deadline_ms, .supplied = true };
 	struct fault fault;
 
 	if (!worker_start(login, WORKER_KEYS, &fault))

@@ -74,8 +74,7 @@ void provider_file(const char *kind, const char *issuer,
 /* A refresh: what is wanted, and how it ended. */
 struct key_refresh {
 	const char *issuer;
-	const uint8_t *opk_config; /* config.yml; NULL if it has no bytes */
-	size_t opk_config_len;
+	const struct trusted_file *opk_config; /* NULL: there is none */
 	enum net_ca net_ca;
 	const struct trusted_file *ca; /* NULL for NET_CA_SYSTEM */
 	const struct provider_limits *limits;

@@ -138,8 +138,7 @@ renew(struct one *one)
 
 	*refresh = (struct key_refresh){
 		.issuer = one->issuer,
-		.opk_config = one->settings.files.config.data,
-		.opk_config_len = one->settings.files.config.len,
+		.opk_config = &one->settings.files.config,
 		.net_ca = one->settings.net_ca,
 		.ca = opk_settings_ca(&one->settings),
 		.limits = &one->settings.limits,

@@ -79,8 +79,7 @@ give_newer_keys(struct verify *v, size_t i)
 	struct decision *decision = &v->login.decision;
 	struct verify_provider *p = &v->providers[i];
 	struct key_refresh refresh = { .issuer = p->issuer,
-		.opk_config = v->settings.files.config.data,
-		.opk_config_len = v->settings.files.config.len,
+		.opk_config = &v->settings.files.config,
 		.net_ca = v->settings.net_ca,
 		.ca = opk_settings_ca(&v->settings), .limits = &v->settings.limits };
 

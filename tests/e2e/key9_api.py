@@ -132,7 +132,9 @@ class Listener:
 
     def up(self):
         if self._socket is None:
-            self._socket = socket.create_server((self.address, self.port), backlog=64)
+            self._socket = socket.create_server(
+                (self.address, self.port), backlog=64,
+                family=socket.AF_INET6 if ":" in self.address else socket.AF_INET)
             threading.Thread(target=self._accept, args=[self._socket], daemon=True).start()
 
     def down(self):

@@ -11,7 +11,7 @@ from key9_api import redirect, response, send, silent, status
 from provider_api import DISCOVERY, ETC, JWKS, Provider, cache_file, write_policy
 from room import API_ADDRESS, USERS
 
-PLAIN_PORT, OTHER_PORT, TLS_PORT = 9981, 9982, 9983
+PLAIN_PORT, OTHER_PORT, TLS_PORT, SIX_PORT = 9981, 9982, 9983, 9984
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +71,13 @@ def assert_failed(result, reason, detail=""):
 
 def entry(command_user, idp):
     return program.read_entry(cache_file(command_user, "keys", idp.issuer))
+
+
+def test_provider_by_an_address_of_ipv6(refresh, lab):
+    provider = Provider(SIX_PORT, "[::1]", "::1")
+    write_policy(provider.issuer)
+    assert_refreshed(refresh(), provider)
+    provider.listener.down()
 
 
 def test_keys_are_cached(refresh, command_user, idp):

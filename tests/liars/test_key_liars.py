@@ -158,6 +158,7 @@ def test_no_set_but_keys(refresh):
 # Where keys may be asked for: by TLS, if the issuer is; else on this machine, and by no proxy.
 
 ELSEWHERE = b"https://idp.example"
+PROXY = "http://127.0.0.1:3128"
 PLAIN = [say("KEYS_FETCH", url=ISSUER + b"/keys"), say("KEYS_FETCH", url=b"HTTP://idp.example/keys"),
          say("KEYS_FETCH", url=b"httpss://idp.example/keys"), say("KEYS_FETCH", url=b"https://")]
 
@@ -188,6 +189,26 @@ def test_plain_http_by_a_proxy(refresh, idp):
     result = refresh(turn, say("KEYS_FETCH", url=ISSUER + b"/keys",
                                proxy=b"http://127.0.0.1:3128"), "sleep")
     assert_blamed(turn, result, "WORKER_PROTOCOL", ERR["ERR_BOUND"])
+
+
+NEAR = f"env_vars:\n  HTTPS_PROXY: {PROXY}8\n  HTTP_PROXY: 1{PROXY.removeprefix('http://')}\n"
+
+
+@pytest.mark.parametrize("turn,line", [
+    ("ask", say("KEYS_FETCH", url=ELSEWHERE + b"/keys", proxy=PROXY.encode())),
+    ("data", done(userinfo=ELSEWHERE + b"/me", userinfo_proxy=PROXY.encode()))])
+@pytest.mark.parametrize("config", [None, NEAR, "own"])
+def test_proxy_of_its_own(run, idp, turn, line, config):
+    """Who reads the provider's documents must not say by whom they are fetched."""
+    turn = TURN["keys", turn]
+    own = f"env_vars: {{HTTPS_PROXY: {PROXY.removeprefix('http://')}}}\n"
+    write_policy(ELSEWHERE.decode(), config=own if config == "own" else config)
+    result = run(turn, line, "sleep", words=["refresh", f"--deadline={DEADLINE}"],
+                 judge=of(ELSEWHERE))
+    if config == "own":
+        assert "WORKER_PROTOCOL" not in str(result) and "worker_protocol" not in str(result.log)
+    else:
+        assert_blamed(turn, result, "WORKER_PROTOCOL", ERR["ERR_BOUND"], issuer=ELSEWHERE)
 
 
 def test_set_without_end(refresh):

@@ -21,6 +21,7 @@ NAMES = {
     "other.test": [API_ADDRESS],
     "unlisted.test": [API_ADDRESS],
     "keys.test": [API_ADDRESS],
+    "-keys.test": [API_ADDRESS],
     "metadata.test": [METADATA_ADDRESS],
     urlsplit(GITHUB).hostname: [API_ADDRESS],
 }

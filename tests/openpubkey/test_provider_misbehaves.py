@@ -3,12 +3,14 @@
 With a key set in the cache that has gone stale, those of whom it speaks still log in.
 """
 
+import time
+
 import pytest
 
 from forge import ISSUER, Forgery, key_set, provider_key, put
 from host import write
-from idp import MISBEHAVIOURS, OTHER, discovery_url
-from key9_api import response, send, status
+from idp import MISBEHAVIOURS, OTHER, discovery_url, keys_url
+from key9_api import response, send, silent, status
 from program import write_settings
 from room import OPK
 
@@ -63,6 +65,23 @@ def test_stale_set_does_not_let_in_more(host, idp, misbehave):
     host.refused(Forgery(op_signer=provider_key("RS256", "stranger")), "token_signature")
 
 
+def test_connection_that_is_held_and_then_closed(host, idp, command_user):
+    """Another is tried, with what time that has left: stale keys are for both."""
+    write_settings("deadline: 3\n")
+    host.allowed(Forgery())
+    host.age(HALF_A_DAY)
+    seen = []
+
+    def hold(connection):
+        seen.append(connection)
+        if len(seen) == 1:
+            time.sleep(1.5)
+            return False
+        return silent(connection)
+    idp.answer(keys_url(ISSUER), hold)
+    assert host.allowed(Forgery()).decision["cache"] == "stale" and len(seen) == 2
+
+
 @pytest.mark.parametrize("settings,age,served", [
     ("", HALF_A_DAY, True), ("", 2 * 86400, False), ("stale_max: 20h\n", 19 * 3600, True),
     ("stale_max: 20h\n", 21 * 3600, False), ("stale_max: 0\n", HALF_A_DAY, False)])
@@ -89,7 +108,7 @@ def test_one_provider_down_is_no_other_providers_trouble(host, idp, command_user
 @pytest.mark.parametrize("url,listener", [
     ("https://keys.test:9998/other/jwks?version=2", "main"), ("https://idp.test:9999/jwks",
         "elsewhere"),
-    ("https://keys.test/jwks", "https")])
+    ("https://keys.test/jwks", "https"), ("https://-keys.test:9998/jwks", "main")])
 def test_key_set_at_another_host_and_port(host, idp, command_user, url, listener):
     """Google's is."""
     idp.publish(ISSUER, jwks_uri=url)
