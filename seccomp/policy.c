@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -94,7 +95,8 @@ FILTER(policy_parse, "parseproc", parse_rows);
 	CALL(ppoll, "wait for the peer"),                                     \
 	CALL(close, "the socket"),                                            \
 	CALL(getsockopt, "is it connected; libcurl"),                         \
-	CALL(setsockopt, "TCP_NODELAY; libcurl"),                             \
+	CALL2(setsockopt, "libcurl; IP_OPTIONS would lead elsewhere",         \
+	    EQ(1, IPPROTO_TCP), EQ(2, TCP_NODELAY)),                          \
 	CALL(getsockname, "libcurl notes its own address"),                   \
 	CALL(getpeername, "libcurl notes the peer's address"),                \
 	CALL1(fcntl, "non-blocking sockets", EQ(1, F_GETFL)),                 \
@@ -163,7 +165,6 @@ static const struct filter_row parent_rows[] = {
 	CALL(getpid, "a temporary name in the cache"),
 	CALL(geteuid, "whether a CA file is ours"),
 	CALL(getegid, "what to tell of one that we may not read"),
-	CALL(fsync, "the cache"),
 	CALL(flock, "the cache: one process at a time renews a provider's keys"),
 	CALL(renameat, "the cache"),
 	CALL(renameat2, "the cache"),
@@ -270,7 +271,7 @@ static const struct filter_row starter_rows[] = {
 	CALL(connect, "DNS and TCP"),
 	CALL(writev, "DNS over TCP"),
 	CALL(getsockopt, "TCP"),
-	CALL(setsockopt, "TCP"),
+	CALL2(setsockopt, "TCP", EQ(1, IPPROTO_TCP), EQ(2, TCP_NODELAY)),
 	CALL(getsockname, "TCP"),
 	CALL(getpeername, "TCP"),
 	CALL(poll, "DNS and TCP"),

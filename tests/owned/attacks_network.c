@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -69,6 +71,26 @@ fast_open(void)
 
 	return fd == -1 ? errno : worked(sendto(fd, "x", 1, MSG_FASTOPEN,
 	    (const struct sockaddr *)&sin, sizeof(sin)));
+}
+
+/* Along the way that a socket's options say, past whom it is connected to. */
+static int
+ip_options(void)
+{
+	/* RFC 791: loose source and record route, by one address. */
+	const uint8_t route[] = { 131, 7, 4, 127, 0, 0, 2, 0 };
+	struct sockaddr_in sin = inet("127.0.0.1", 9999);
+	int fd;
+
+	for (fd = 0; fd < 16; fd++)
+		if (setsockopt(fd, IPPROTO_IP, IP_OPTIONS, route,
+		    sizeof(route)) == 0)
+			return 0;
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd == -1 || setsockopt(fd, IPPROTO_IP, IP_OPTIONS, route,
+	    sizeof(route)) == -1)
+		return errno;
+	return worked(connect(fd, (const struct sockaddr *)&sin, sizeof(sin)));
 }
 
 static int
@@ -146,6 +168,7 @@ const struct attack network_attacks[] = {
 	{ "call another port by fast open", fast_open },
 	{ "send a datagram to loopback", udp },
 	{ "send a datagram to the metadata address", metadata_udp },
+	{ "send past whom it is connected to", ip_options },
 	{ "serve", serve },
 	{ "make a raw socket", raw },
 	{ "make a netlink socket", netlink },

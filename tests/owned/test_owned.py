@@ -177,7 +177,8 @@ NO_TRACE = NO_LOOK | dict.fromkeys([
 STARTER = dict.fromkeys(NAMES, "won") | NO_LOOK | dict.fromkeys([
     "call another port by MPTCP", "call another port by fast open", "make a raw socket",
     "make a netlink socket", "call a service's unix socket",
-    "send to a service's unix socket from a pair", "send to the log from a pair", "serve",
+    "send to a service's unix socket from a pair", "send to the log from a pair",
+    "send past whom it is connected to", "serve",
     "pass a descriptor to the parent", "queue a signal for the parent",
     "signal the parent by ioctl", "trace the parent", "trace the sibling",
     "read the sibling's memory", "write the sibling's memory", "take the sibling's descriptor",
@@ -194,7 +195,8 @@ STARTER_OF_ROOT = dict.fromkeys(["write the cache", "open the parent's stdout"],
 HOME = STARTER | {"fill its root": "ended 0x6500"}
 HOME_OF_ROOT = STARTER_OF_ROOT | {"leave its root": "ENOENT"}
 # The runner of plugins has no filter: it is what its id may that counts.
-BARE = dict.fromkeys(NAMES, "won") | OF_KEY9 | NO_TRACE | {"make a raw socket": "EPERM"}
+BARE = dict.fromkeys(NAMES, "won") | OF_KEY9 | NO_TRACE | dict.fromkeys([
+    "make a raw socket", "send past whom it is connected to"], "EPERM")
 BARE_OF_ROOT = OF_ROOT | dict.fromkeys([
     "signal the parent", "signal the sibling", "limit the sibling",
     "queue a signal for the parent"], "EPERM")
