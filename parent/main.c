@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ipc/close_from.h"
@@ -130,6 +131,8 @@ clean_start(void)
 	sigset_t none;
 	int fd;
 
+	/* What a login makes for its workers, they must be able to enter. */
+	(void)umask(022);
 	/* What is ignored stays so in all that we start. (Not all can be set.) */
 	for (int sig = 1; sig < NSIG; sig++)
 		(void)sigaction(sig, &defaults, NULL);
@@ -142,7 +145,9 @@ clean_start(void)
 	(void)sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1 ||
 	    /* sshd may close the pipe before it has read everything. */
-	    sigaction(SIGPIPE, &ignore, NULL) == -1)
+	    sigaction(SIGPIPE, &ignore, NULL) == -1 ||
+	    /* The cache may be more than sshd's limits let us write. */
+	    sigaction(SIGXFSZ, &ignore, NULL) == -1)
 		return -1;
 	return 0;
 }

@@ -67,8 +67,11 @@ opk_settings_ask(struct login *login, const struct opk_settings *settings)
 void
 opk_settings_copy(char *to, struct ipc_span from)
 {
-	if (from.len > 0)
-		memcpy(to, from.p, from.len);
+	const char *p = from.p;
+
+	/* JSON's strings may have a NUL; what is logged must not end there. */
+	for (size_t i = 0; i < from.len; i++)
+		to[i] = p[i] != '\0' ? p[i] : '?';
 	to[from.len] = '\0';
 }
 

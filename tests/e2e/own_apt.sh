@@ -8,6 +8,11 @@
 cache=/var/cache/sallyport-build
 mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
     cache=${XDG_CACHE_HOME:-$HOME/.cache}/sallyport-build
+mkdir -p "$cache"
+if ! [ -O "$cache" ]; then      # root with a user's HOME must not run what that user left there
+    echo "$cache belongs to somebody else" >&2
+    exit 1
+fi
 
 # begin NAME: the directory of the cache that things shall be in, and nobody else at it.
 begin() {
@@ -34,13 +39,17 @@ update_lists() {
     rm -rf "$apt"
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
     : >"$apt/status"
-    apt-get indextargets --no-release-info --format '$(REPO_URI)' \
-        'Created-By: Packages' 'Release: bookworm' 'Component: main' | sort -u |
-    while read -r mirror; do
-        echo "deb [signed-by=$keys] $mirror $suite main"
-    done >"$apt/sources.list"
+    apt-get indextargets --no-release-info --format '$(REPO_URI) $(RELEASE)' \
+        'Created-By: Packages' 'Component: main' | sort -u |
+    while read -r mirror release; do
+        # Updates and security have mirrors of their own, without whole releases.
+        case $release in
+        *[-/]*) ;;
+        *) echo "deb [signed-by=$keys] $mirror $suite main" ;;
+        esac
+    done | sort -u >"$apt/sources.list"
     if ! [ -s "$apt/sources.list" ]; then
-        echo "this machine's apt knows no mirror of Debian bookworm" >&2
+        echo "this machine's apt knows no mirror of Debian" >&2
         return 1
     fi
     own_apt update || true      # fails for a stranger's archive too: what counts is the next step

@@ -223,8 +223,10 @@ class Program:
         self.path = program_path()
         self.log = log
 
+        self.started_otherwise = {}     # how, for subprocess
+
     def started_as(self, user):
-        return as_sshd_would(user)
+        return as_sshd_would(user) | self.started_otherwise
 
     def run(self, *arguments, as_user="key9"):
         """Run the program as sshd would run it, and check what must hold of every run."""

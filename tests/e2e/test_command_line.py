@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 from pathlib import Path
 
@@ -154,6 +155,28 @@ def test_other_ways_to_the_api(lab, command_user, alice, listener, host):
     sections["urls"]["query_ssh_keys"] = lab.api.url(listener, host)
     program.write_config(sections, group=command_user)
     assert lab.program.keys_for("alice", as_user=command_user).keys == [alice]
+
+
+@pytest.mark.parametrize("umask", [0o027, 0o077, 0o777])
+def test_umask_of_whoever_starts_us(lab, command_user, alice, umask, monkeypatch):
+    """Workers enter what is made for them: only /etc/hosts has this name."""
+    sections = lab.sections(command_user)
+    sections["urls"]["query_ssh_keys"] = lab.api.url("good", "hosts.key9.test")
+    program.write_config(sections, group=command_user)
+    monkeypatch.setattr(lab.program, "started_otherwise", {"umask": umask})
+    assert lab.program.keys_for("alice", as_user=command_user).keys == [alice]
+
+
+def test_limit_of_what_may_be_written(lab, command_user, monkeypatch):
+    """The answer cannot be cached, and is printed."""
+    many = [keys.new_ed25519() for _ in range(60)]
+    lab.api.behaviours["alice"] = answer(*many)
+    monkeypatch.setattr(lab.program, "started_otherwise", {
+        "preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, -1))})
+    result = lab.program.keys_for("alice", as_user=command_user)
+    assert result.keys == many and any("File too large" in line for line in result.log), result.log
+    assert [path for path in program.entry_path(command_user, "alice").parent.iterdir()
+            if path.name.startswith("key9-")] == []
 
 
 def test_proxy(lab, command_user, alice):

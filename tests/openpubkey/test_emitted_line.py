@@ -94,6 +94,13 @@ def stamp(seconds):
     return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(seconds))
 
 
+def test_nul_in_a_claim_ends_nothing_in_the_log(host):
+    """It is one of JSON's characters, and fits a rule as any other."""
+    host.auth_id(f"alice oidc-match-end:email:@example.com {ISSUER}")
+    result = host.allowed(Forgery(claims=put(email="ceo@corp.example\0@example.com")))
+    assert result.decision["email"] == "ceo@corp.example?@example.com"
+
+
 def test_no_expiry_time_unless_asked_for(host):
     assert "expiry-time" not in host.allowed(Forgery()).stdout
 
