@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "admin/arguments.h"
+#include "admin/asked.h"
 #include "admin/commands.h"
 
 /* One provider may take ten seconds, and there are few. */
@@ -38,19 +39,46 @@ static const char config_help[] =
     "opksshuser, or as root where there is none.\n\n"
     "Exit status: as sallyport audit.\n";
 
+/* sshd -T tells of those logins only that no Match is about. */
+static void
+find_in_match(struct audit *audit)
+{
+	struct sshd_places commands, users;
+	const struct sshd_place *ours = NULL;
+
+	sshd_places_read("AuthorizedKeysCommand", &commands);
+	sshd_places_read("AuthorizedKeysCommandUser", &users);
+	for (size_t i = 0; i < commands.count && ours == NULL; i++)
+		if (commands.rows[i].match != 0 &&
+		    asked_is_ours(commands.rows[i].value))
+			ours = &commands.rows[i];
+	if (ours != NULL) {
+		audit->in_match = true;
+		(void)snprintf(audit->command, sizeof(audit->command), "%s",
+		    ours->value);
+	}
+	for (size_t i = 0; i < users.count && ours != NULL; i++)
+		if (users.rows[i].match == ours->match)
+			(void)snprintf(audit->run_as, sizeof(audit->run_as),
+			    "%s", users.rows[i].value);
+	sshd_places_free(&commands);
+	sshd_places_free(&users);
+}
+
 void
 audit_begin(struct audit *audit)
 {
-	char name[257];
-
 	sshd_look(&audit->sshd);
+	if (!sshd_value(&audit->sshd, "authorizedkeyscommanduser",
+	    audit->run_as, sizeof(audit->run_as)))
+		audit->run_as[0] = '\0';
 	if (!sshd_value(&audit->sshd, "authorizedkeyscommand",
-	    audit->command, sizeof(audit->command)))
+	    audit->command, sizeof(audit->command))) {
 		audit->command[0] = '\0';
+		find_in_match(audit);
+	}
 	audit_read_command(audit);
-	audit->has_user = (sshd_value(&audit->sshd,
-	    "authorizedkeyscommanduser", name, sizeof(name)) &&
-	    person_find(name, &audit->user)) ||
+	audit->has_user = person_find(audit->run_as, &audit->user) ||
 	    person_find(OPK_GROUP, &audit->user);
 	audit->settings.home_policy = true;
 	audit->config.usable = true;

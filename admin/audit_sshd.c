@@ -7,6 +7,7 @@
 #include "admin/asked.h"
 #include "admin/audit.h"
 #include "admin/leftovers.h"
+#include "admin/listener.h"
 #include "admin/memory.h"
 
 static void
@@ -129,10 +130,10 @@ look_at_words(struct audit *audit)
 		    "neither authorize nor verify nor k9-ssh: %.300s",
 		    command);
 	if (audit->role == AUDIT_VERIFY &&
-	    strstr(command, " verify %u %k %t") == NULL)
+	    strstr(command, " %u %k %t") == NULL)
 		finding_add(&audit->findings, FINDING_SSHD_WORDS, SSHD_CONFIG,
-		    0, audit->proposal, "behind verify must stand "
-		    "%%u %%k %%t, in this order: %.300s", command);
+		    0, audit->proposal, "behind verify and its options must "
+		    "stand %%u %%k %%t, in this order: %.300s", command);
 	if (audit->role == AUDIT_AUTHORIZE &&
 	    (strstr(command, " --user=%u") == NULL ||
 	    strstr(command, " --type=%t") == NULL ||
@@ -173,16 +174,24 @@ look_at_program(struct audit *audit)
 static void
 look_at_user(struct audit *audit)
 {
-	char name[257];
+	const char *name = audit->run_as;
 	struct person person;
 
-	if (sshd_value(&audit->sshd, "authorizedkeyscommanduser", name,
-	    sizeof(name)) && !person_find(name, &person))
+	if (name[0] == '\0')
+		return;
+	if (!person_find(name, &person))
 		finding_add(&audit->findings, FINDING_SSHD_USER, SSHD_CONFIG,
 		    0, "useradd --system --home /nonexistent --shell "
 		    "/usr/sbin/nologin, or name another user",
 		    "AuthorizedKeysCommandUser %s is no user of this machine",
 		    name);
+	else if (person.uid != 0 && person_is_shared(&person))
+		finding_add(&audit->findings, FINDING_SSHD_USER_SHARED,
+		    SSHD_CONFIG, 0, "a user for this alone: useradd --system "
+		    "--home /nonexistent --shell /usr/sbin/nologin",
+		    "AuthorizedKeysCommandUser %s is there for others, too: "
+		    "whoever runs as him can write the keys in the cache, and "
+		    "so decide who logs in", name);
 }
 
 /* --- the rest of its configuration --- */
@@ -236,6 +245,7 @@ audit_sshd(struct audit *audit)
 		    "configuration: %.400s", sshd->dump.err);
 		return;
 	}
+	(void)!listener_goes_by_files(findings);
 	if (audit->command[0] == '\0')
 		finding_add(findings, FINDING_SSHD_NO_COMMAND, SSHD_CONFIG, 0,
 		    "sallyport setup sshd", "sshd asks nobody: there is no "

@@ -1,5 +1,6 @@
 #include "admin/choice.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,17 +77,24 @@ fill_k9(struct making *making)
 
 /* --- OpenPubkey --- */
 
-static bool
-may_read_opk(const char *name)
+/* The first of the files that a user may not read; NULL if there is none. */
+static const char *
+unreadable_opk(const char *name)
 {
+	static const char *const files[] = { OPK_PROVIDERS, OPK_AUTH_ID,
+		OPK_CONFIG, OPK_PLUGINS };
+	const char *closed = NULL;
 	struct person person;
-	bool may;
 
 	if (!person_find(name, &person) || !person_become(&person))
-		return false;
-	may = faccessat(AT_FDCWD, OPK_PROVIDERS, R_OK, AT_EACCESS) == 0;
+		return OPK_PROVIDERS;
+	for (size_t i = 0; closed == NULL && i < sizeof(files) /
+	    sizeof(files[0]); i++)
+		if (faccessat(AT_FDCWD, files[i], R_OK, AT_EACCESS) == -1 &&
+		    (i == 0 || errno != ENOENT))
+			closed = files[i];
 	person_return();
-	return may;
+	return closed;
 }
 
 static bool
@@ -104,14 +112,15 @@ fill_opk(struct making *making)
 	struct person person;
 
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
-		if (making->choice->user[0] == '\0' && may_read_opk(users[i]))
+		if (making->choice->user[0] == '\0' &&
+		    unreadable_opk(users[i]) == NULL)
 			take_user(making, users[i]);
 	if (making->choice->user[0] == '\0') {
 		take_user(making, person_find(OPK_GROUP, &person) &&
 		    !person_find("sallyport", &person) ? OPK_GROUP :
 		    "sallyport");
 		finding_add(making->findings, FINDING_FILE_GROUP,
-		    OPK_PROVIDERS, 0, "sallyport permissions fix, and then "
+		    unreadable_opk(making->choice->user), 0, "sallyport permissions fix, and then "
 		    "sallyport audit", "%s, as whom sshd will ask, may not "
 		    "read it: nobody can log in by it yet",
 		    making->choice->user);

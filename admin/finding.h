@@ -63,6 +63,7 @@
 	/* sshd */                                                            \
 	F(SSHD_MISSING, UNSEEN, "sshd_not_found")                             \
 	F(SSHD_CONFIG, PROBLEM, "sshd_config")                                \
+	F(SSHD_STARTED, PROBLEM, "sshd_started_with")                         \
 	F(SSHD_NO_COMMAND, PROBLEM, "sshd_no_command")                        \
 	F(SSHD_OTHER, PROBLEM, "sshd_other_command")                          \
 	F(SSHD_DISPLACED, PROBLEM, "sshd_displaced")                          \
@@ -72,6 +73,7 @@
 	F(SSHD_PROGRAM, PROBLEM, "sshd_program")                              \
 	F(SSHD_WORDS, PROBLEM, "sshd_words")                                  \
 	F(SSHD_USER, PROBLEM, "sshd_user")                                    \
+	F(SSHD_USER_SHARED, WARNING, "sshd_user_shared")                      \
 	F(SSHD_PERCENT_C, PROBLEM, "sshd_percent_c")                          \
 	F(SSHD_EXPIRY, PROBLEM, "sshd_expiry_time")                           \
 	F(SSHD_PUBKEY, PROBLEM, "sshd_pubkey_off")                            \

@@ -20,6 +20,16 @@ person_find(const char *name, struct person *person)
 	return true;
 }
 
+bool
+person_is_shared(const struct person *person)
+{
+	const struct passwd *pw = getpwnam(person->name);
+	const char *shell = pw != NULL ? strrchr(pw->pw_shell, '/') : NULL;
+
+	return person->uid == 65534 || shell == NULL ||
+	    (strcmp(shell, "/nologin") != 0 && strcmp(shell, "/false") != 0);
+}
+
 gid_t
 person_group(const char *name)
 {

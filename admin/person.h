@@ -15,6 +15,13 @@ struct person {
 bool person_find(const char *name, struct person *person)
     __attribute__((warn_unused_result));
 
+/*
+ * Whether others than a service may run as that user: there is a shell, or it
+ * is nobody.
+ */
+bool person_is_shared(const struct person *person)
+    __attribute__((warn_unused_result));
+
 /* The id of that group, or 0, root's, if there is none. */
 gid_t person_group(const char *name);
 

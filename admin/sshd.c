@@ -6,6 +6,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "admin/listener.h"
+
 /* A name service that does not answer holds up sshd -T, too. */
 #define SSHD_SECONDS 10
 
@@ -29,6 +31,25 @@ read_version(const char *text)
 	return minor > 99 ? 0 : (unsigned)(major * 100 + minor);
 }
 
+/* The one that listens, or else the first that there is. */
+static const char *
+find_path(void)
+{
+	static struct listener listener;
+	const char *first = NULL;
+
+	listener_find(&listener);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (access(paths[i], X_OK) == -1)
+			continue;
+		if (strcmp(paths[i], listener.path) == 0)
+			return paths[i];
+		if (first == NULL)
+			first = paths[i];
+	}
+	return first;
+}
+
 void
 sshd_look(struct sshd *sshd)
 {
@@ -36,12 +57,7 @@ sshd_look(struct sshd *sshd)
 	static const char *const version[] = { "sshd", "-V", NULL };
 	static const char *const test[] = { "sshd", "-T", "-f", SSHD_CONFIG, NULL };
 
-	*sshd = (struct sshd){ .path = NULL };
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		if (access(paths[i], X_OK) == 0) {
-			sshd->path = paths[i];
-			break;
-		}
+	*sshd = (struct sshd){ .path = find_path() };
 	if (sshd->path == NULL)
 		return;
 	program_run(sshd->path, version, SSHD_SECONDS, &sshd->dump);

@@ -4,11 +4,13 @@ They are what users of such programs ask for help with, again and again. A row: 
 machine without a fault; the finding's code; file and line; a part of the remedy.
 """
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -479,6 +481,67 @@ def test_a_match_block_is_told_and_does_not_win(host):
     findings, status = host.audit()
     assert [(f["code"], f["line"]) for f in findings] == [("sshd_match", 2)] and status == 0
     assert other in findings[0]["what"]
+
+
+def test_where_only_a_match_asks_sallyport_it_is_that_which_is_looked_at(host):
+    """Others are asked nobody on purpose: no reason to set it up for all."""
+    (DROPINS / "10-sallyport.conf").unlink()
+    match = f"Match User bob\n  AuthorizedKeysCommand {host.command}\n  AuthorizedKeysCommandUser "
+    write(SSH / "sshd_config", f"{match}opksshuser\n", 0o644)
+    findings, status = host.audit()
+    assert [(f["code"], f["line"]) for f in findings] == [("sshd_match", 2)] and status == 0
+    write(SSH / "sshd_config", f"{match}key9\n", 0o644)
+    assert "file_unreadable" in {f["code"] for f in host.audit()[0]}
+
+
+def test_options_may_stand_before_the_words(host):
+    host.dropin("10-sallyport.conf", f"{host.program} verify --deadline=10 %u %k %t")
+    assert host.audit() == ([], 0)
+
+
+@pytest.mark.parametrize("user", ["alice", "nobody"])
+def test_a_command_user_who_is_somebody_else_too(host, user):
+    host.dropin("10-sallyport.conf", host.command, user)
+    (found,) = [f for f in host.audit()[0] if f["code"] == "sshd_user_shared"]
+    assert user in found["what"] and "nologin" in found["fix"] and found["level"] == "warning"
+
+
+@contextlib.contextmanager
+def listening(*words):
+    """A real sshd, which calls itself what the distribution's does."""
+    with subprocess.Popen([machine.unpacked("9.2"), "-D", "-p", "2222", *words],
+                          stderr=subprocess.PIPE) as sshd:
+        title = Path(f"/proc/{sshd.pid}/cmdline")
+        while b"[listener]" not in title.read_bytes():
+            assert sshd.poll() is None, sshd.stderr.read()
+            time.sleep(0.02)
+        try:
+            yield
+        finally:
+            sshd.terminate()
+
+
+@pytest.mark.parametrize("words", [
+    ("-o", "AuthorizedKeysCommand /usr/bin/true %u", "-o", "AuthorizedKeysCommandUser nobody"),
+    ("-oauthorizedkeyscommand=none",), ("-f", "/etc/ssh/other"), ("-f/etc/ssh/sshd_config.old",)],
+    ids=str)
+def test_what_sshd_was_started_with_wins(host, words):
+    for name in "other", "sshd_config.old":
+        write(SSH / name, "UsePAM no\n", 0o644)
+    with listening(*words):
+        (found,), status = host.audit()
+        (DROPINS / "10-sallyport.conf").unlink()
+        refused = host.run("setup", "sshd")
+    assert (found["code"], status) == ("sshd_started_with", 1)
+    assert words[-1] in found["what"] and "systemctl cat" in found["fix"]
+    assert refused.status == 1 and "sshd_started_with" in refused.out
+    assert not (DROPINS / "10-sallyport.conf").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("-f", "/etc/ssh/sshd_config"), ("-o", "PidFile=none")], ids=str)
+def test_other_words_are_no_matter(host, words):
+    with listening(*words):
+        assert host.audit() == ([], 0)
 
 
 def test_a_hostile_name_is_printed_harmlessly(host):

@@ -187,9 +187,11 @@ def test_the_user_is_one_who_may_read_the_files(host):
     try:
         path.write_text(f"{passwd}sallyport:x:23005:23005::/nonexistent:/usr/sbin/nologin\n")
         assert setup_sshd(host).status == 0 and asked()[1] == "opksshuser"
-        (OPK / "providers").chmod(0o644)
-        setup_sshd(host, "--undo")
-        assert setup_sshd(host).status == 0 and asked()[1] == "sallyport"
+        for name in "providers", "auth_id", "config.yml":
+            (OPK / name).chmod(0o644)
+            setup_sshd(host, "--undo")
+            assert setup_sshd(host).status == 0
+            assert asked()[1] == ("sallyport" if name == "config.yml" else "opksshuser")
     finally:
         path.write_text(passwd)
 
@@ -615,10 +617,13 @@ def test_undo_of_an_sshd_that_is_broken_or_gone(host):
 
 
 def test_the_debian_package_leaves_no_sshd_that_runs_what_is_gone(host):
+    script = (room.CHECKOUT / "debian/sallyport.prerm").read_text()
+    assert script.count("/usr/bin/sallyport ") == 1
+
     def prerm(word):
         return subprocess.run(
-            ["sh", room.CHECKOUT / "debian/sallyport.prerm", word], capture_output=True, text=True,
-            env={"PATH": f"{host.program.parent}:/usr/bin:/bin"})
+            ["sh", "-c", script.replace("/usr/bin/sallyport", str(host.program)), "prerm", word],
+            capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"})
     setup_sshd(host)
     assert prerm("upgrade").returncode == 0 and DROPIN.exists()
     DROPIN.write_text(f"{DROPIN.read_text()}# mine\n")
