@@ -52,15 +52,15 @@ find_in_match(struct audit *audit)
 		if (commands.rows[i].match != 0 &&
 		    asked_is_ours(commands.rows[i].value))
 			ours = &commands.rows[i];
-	if (ours != NULL) {
-		audit->in_match = true;
+	if (ours != NULL)
 		(void)snprintf(audit->command, sizeof(audit->command), "%s",
 		    ours->value);
-	}
 	for (size_t i = 0; i < users.count && ours != NULL; i++)
-		if (users.rows[i].match == ours->match)
-			(void)snprintf(audit->run_as, sizeof(audit->run_as),
-			    "%s", users.rows[i].value);
+		if (users.rows[i].match == ours->match) {
+			asked_word(users.rows[i].value, 0, audit->run_as,
+			    sizeof(audit->run_as));
+			break;
+		}
 	sshd_places_free(&commands);
 	sshd_places_free(&users);
 }
@@ -146,8 +146,7 @@ ask_providers(struct audit *audit)
 	if (said.status == -1 || audit->findings.count == before)
 		finding_add(&audit->findings, FINDING_PROVIDER_KEYS,
 		    OPK_PROVIDERS, 0, "see what sallyport refresh says", "not "
-		    "all of them could be asked within %d seconds%s%.*s",
-		    REFRESH_SECONDS, said.err[0] != '\0' ? ": " : "",
+		    "all of them could be asked%s%.*s", said.err[0] != '\0' ? ": " : "",
 		    (int)strcspn(said.err, "\n"), said.err);
 }
 

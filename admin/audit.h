@@ -21,7 +21,6 @@ struct audit {
 	struct sshd sshd;
 	char command[4096]; /* AuthorizedKeysCommand, "" if there is none */
 	char run_as[257];   /* AuthorizedKeysCommandUser */
-	bool in_match;      /* they stand in a Match, and all others ask nobody */
 	/* what AuthorizedKeysCommand could be: for one source, for several */
 	char proposal[320], authorize[384];
 	enum audit_role role;

@@ -89,10 +89,14 @@ unreadable_opk(const char *name)
 	if (!person_find(name, &person) || !person_become(&person))
 		return OPK_PROVIDERS;
 	for (size_t i = 0; closed == NULL && i < sizeof(files) /
-	    sizeof(files[0]); i++)
-		if (faccessat(AT_FDCWD, files[i], R_OK, AT_EACCESS) == -1 &&
+	    sizeof(files[0]); i++) {
+		int how = strcmp(files[i], OPK_PLUGINS) == 0 ? R_OK | X_OK :
+		    R_OK;
+
+		if (faccessat(AT_FDCWD, files[i], how, AT_EACCESS) == -1 &&
 		    (i == 0 || errno != ENOENT))
 			closed = files[i];
+	}
 	person_return();
 	return closed;
 }
@@ -120,8 +124,8 @@ fill_opk(struct making *making)
 		    !person_find("sallyport", &person) ? OPK_GROUP :
 		    "sallyport");
 		finding_add(making->findings, FINDING_FILE_GROUP,
-		    unreadable_opk(making->choice->user), 0, "sallyport permissions fix, and then "
-		    "sallyport audit", "%s, as whom sshd will ask, may not "
+		    unreadable_opk(making->choice->user), 0, "sallyport "
+		    "permissions fix, and then sallyport audit", "%s, as whom sshd will ask, may not "
 		    "read it: nobody can log in by it yet",
 		    making->choice->user);
 	}

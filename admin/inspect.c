@@ -177,7 +177,7 @@ static void
 say(const char *name, const char *what)
 {
 	(void)fputs("sallyport inspect: ", stderr);
-	output_errors(name);
+	output_to(stderr, name);
 	(void)fprintf(stderr, ": %s\n", what);
 }
 
@@ -185,7 +185,7 @@ int
 inspect_main(int argc, char **argv)
 {
 	static struct program_said said;
-	char *words[1], path[PATH_MAX], *lines;
+	char *words[1], path[PATH_MAX], *lines, *rest;
 	int status = arguments_read(argc, argv, help, NULL, 0, words, 1);
 
 	if (status != -1)
@@ -196,7 +196,11 @@ inspect_main(int argc, char **argv)
 	}
 	lines = strstr(said.out, HEADING);
 	if (lines == NULL) {
-		output_errors(said.err);
+		for (char *line = strtok_r(said.err, "\n", &rest); line != NULL;
+		    line = strtok_r(NULL, "\n", &rest)) {
+			output_to(stderr, line);
+			(void)fputc('\n', stderr);
+		}
 		return 2;
 	}
 	if (print_fields(lines + strlen(HEADING)))

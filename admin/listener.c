@@ -8,11 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admin/asked.h"
 #include "admin/sshd.h"
 
 /* "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups" */
 #define TITLE "sshd: "
 #define MARK " [listener]"
+#define COMMAND "AuthorizedKeysCommand"
 
 /* A link of /proc/PID, without what stands behind a program that is gone. */
 static bool
@@ -63,14 +65,35 @@ is_listener(int proc, struct listener *listener)
 	    strcmp(name, "/sshd") == 0;
 }
 
+/* Whether -f, which may stand behind other letters, names another file. */
+static bool
+has_other_file(const char *words)
+{
+	const size_t n = strlen(SSHD_CONFIG);
+
+	while ((words = strstr(words, " -")) != NULL) {
+		words += strlen(" -");
+		words += strspn(words, "46DdeGiqTtV");
+		if (*words != 'f')
+			continue;
+		words++;
+		words += strspn(words, " ");
+		return strncmp(words, SSHD_CONFIG, n) != 0 ||
+		    (words[n] != ' ' && words[n] != '\0');
+	}
+	return false;
+}
+
 void
 listener_find(struct listener *listener)
 {
+	static struct listener one;
 	DIR *all = opendir("/proc");
 	struct dirent *entry;
-	bool found = false;
 
-	while (all != NULL && !found && (entry = readdir(all)) != NULL) {
+	*listener = (struct listener){ .by_files = false };
+	while (all != NULL && !listener->by_files &&
+	    (entry = readdir(all)) != NULL) {
 		int proc;
 
 		if (!isdigit((unsigned char)entry->d_name[0]))
@@ -79,44 +102,38 @@ listener_find(struct listener *listener)
 		    O_CLOEXEC);
 		if (proc == -1)
 			continue;
-		found = is_listener(proc, listener);
+		if (is_listener(proc, &one)) {
+			one.by_files = strcasestr(one.words, COMMAND) == NULL &&
+			    !has_other_file(one.words);
+			*listener = one;
+		}
 		(void)close(proc);
 	}
 	if (all != NULL)
 		(void)closedir(all);
-	if (!found)
-		listener->path[0] = listener->words[0] = '\0';
-}
-
-/* Whether -f names another file. */
-static bool
-has_other_file(const char *words)
-{
-	const char *file = strstr(words, " -f");
-	size_t n = strlen(SSHD_CONFIG);
-
-	if (file == NULL)
-		return false;
-	file += strlen(" -f");
-	file += strspn(file, " ");
-	return strncmp(file, SSHD_CONFIG, n) != 0 ||
-	    (file[n] != ' ' && file[n] != '\0');
 }
 
 bool
 listener_goes_by_files(struct findings *findings)
 {
 	static struct listener listener;
+	const char *command;
 
 	listener_find(&listener);
-	if (strcasestr(listener.words, "AuthorizedKeysCommand") == NULL &&
-	    !has_other_file(listener.words))
+	if (listener.path[0] == '\0' || listener.by_files)
 		return true;
-	finding_add(findings, FINDING_SSHD_STARTED, "", 0, "find with "
-	    "systemctl cat ssh (or sshd) who adds that, as EC2 Instance "
-	    "Connect does; take it out, or let sallyport ask that command: a "
-	    "source of the kind chain", "the sshd that listens was started "
-	    "with words that win over " SSHD_CONFIG ": %.600s",
+	command = strcasestr(listener.words, COMMAND);
+	if (command != NULL)
+		command += strlen(COMMAND) + strspn(command + strlen(COMMAND),
+		    " =");
+	finding_add(findings, FINDING_SSHD_STARTED, "", 0,
+	    command != NULL && asked_is_ours(command) ?
+	    "take that out, and say sallyport setup sshd: what stands in a "
+	    "file is looked at" :
+	    "find with systemctl cat ssh (or sshd) who adds that, as EC2 "
+	    "Instance Connect does; take it out, or let sallyport ask that "
+	    "command: a source of the kind chain", "the sshd that listens was "
+	    "started with words that win over " SSHD_CONFIG ": %.600s",
 	    listener.words);
 	return false;
 }

@@ -13,15 +13,13 @@
 struct listener {
 	char path[4096];  /* its executable, "" if none listens */
 	char words[4096]; /* from its name on, cut */
+	bool by_files;    /* they name no other file than sshd_config, nor whom to ask */
 };
 
-/* Root's only, and none of another container's. */
+/* Of several, one that goes by files. Root's only, and none of a container's. */
 void listener_find(struct listener *listener);
 
-/*
- * False, with a finding, if it goes by another file than sshd_config, or has
- * been told on its command line whom to ask.
- */
+/* False, with a finding, if one listens that does not. */
 bool listener_goes_by_files(struct findings *findings)
     __attribute__((warn_unused_result));
 

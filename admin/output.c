@@ -13,29 +13,22 @@ is_plain(unsigned char c)
 }
 
 void
-output_text(const char *text)
+output_to(FILE *to, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
 
 		if (is_plain(c))
-			(void)putchar(c);
+			(void)fputc(c, to);
 		else
-			(void)printf("\\x%02x", c);
+			(void)fprintf(to, "\\x%02x", c);
 	}
 }
 
 void
-output_errors(const char *lines)
+output_text(const char *text)
 {
-	for (; *lines != '\0'; lines++) {
-		unsigned char c = (unsigned char)*lines;
-
-		if (is_plain(c) || c == '\n')
-			(void)fputc(c, stderr);
-		else
-			(void)fprintf(stderr, "\\x%02x", c);
-	}
+	output_to(stdout, text);
 }
 
 void

@@ -3,12 +3,11 @@
 #define ADMIN_OUTPUT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Control characters and bytes that are not ASCII as \xNN. */
+void output_to(FILE *to, const char *text);
 void output_text(const char *text);
-
-/* The same to standard error, of lines. */
-void output_errors(const char *lines);
 
 /* The same, padded with blanks to width. */
 void output_column(const char *text, int width);

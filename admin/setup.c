@@ -31,7 +31,8 @@ static const char help[] =
     "  k9-ssh      or else, if there is " K9_CONFIG ", or /etc/k9.yaml\n\n"
     "With one of these words, that one. Nothing is written if sshd -t fails, or\n"
     "if somebody else whom sshd asks would no longer be asked, or be run as\n"
-    "another user; what sshd does not take is taken back. Nobody else's file is\n"
+    "another user, or if the sshd that listens was started with words that win\n"
+    "over files; what sshd does not take is taken back. Nobody else's file is\n"
     "changed, and sshd has to be told to read it: the command for that is\n"
     "printed.\n\n"
     "  --undo      removes the file, unless somebody has changed it\n\n"
@@ -277,6 +278,13 @@ remove_it(struct setup *setup)
 }
 
 static int
+say_nothing_to_do(struct setup *setup)
+{
+	(void)puts("Nothing to do: there is no " SSHD_DROPIN ".");
+	return say_what_is_left(setup);
+}
+
+static int
 undo_file(struct setup *setup)
 {
 	int status;
@@ -295,8 +303,7 @@ undo_file(struct setup *setup)
 		hold_signals(SIG_UNBLOCK);
 		return status;
 	}
-	(void)puts("Nothing to do: there is no " SSHD_DROPIN ".");
-	return say_what_is_left(setup);
+	return say_nothing_to_do(setup);
 }
 
 static int
@@ -305,12 +312,11 @@ undo(struct setup *setup)
 	int status;
 
 	sshd_look(&setup->sshd);
-	if (!dropin_open(&setup->dropin)) {
-		if (errno != ENOENT)
-			return cannot("open");
-		(void)puts("Nothing to do: there is no " SSHD_DROPINS ".");
-		return say_what_is_left(setup);
-	}
+	/* Where nothing can be written, there may be nothing to do. */
+	if (trusted_missing(SSHD_DROPIN))
+		return say_nothing_to_do(setup);
+	if (!dropin_open(&setup->dropin))
+		return cannot("open");
 	status = undo_file(setup);
 	dropin_close(&setup->dropin);
 	return status;

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -31,6 +32,20 @@ connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t len)
 	if (fd != -1 && fd == connected)
 		return 0;
 	return (int)syscall(SYS_connect, fd, address.__sockaddr__, len);
+}
+
+/*
+ * What the filter allows, and no more: newer versions of c-ares would have
+ * TCP's fast open, and do without if it is not to be had.
+ */
+__attribute__((visibility("default"))) int
+setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	if (level == IPPROTO_TCP && name == TCP_NODELAY)
+		return (int)syscall(SYS_setsockopt, fd, level, name, value,
+		    len);
+	errno = ENOPROTOOPT;
+	return -1;
 }
 
 bool

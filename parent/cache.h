@@ -6,8 +6,9 @@
  * how many seconds it counts as fresh, the URL's and the body's length (u32
  * each), URL, body; big-endian (ipc/wire.h). A file of another form is no
  * entry. It is replaced by rename, so a reader never sees half of one. (Nor is
- * the disk waited for: what a crash leaves is whole, or no entry.) The content is as hostile as the network that it came from; the parent does
- * not read it.
+ * the disk waited for: what a crash leaves is whole, or no entry.) The
+ * content is as hostile as the network that it came from; the parent does not
+ * read it.
  */
 #ifndef PARENT_CACHE_H
 #define PARENT_CACHE_H

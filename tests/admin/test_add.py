@@ -190,7 +190,7 @@ def test_twenty_at_once_lose_nothing_and_readers_see_whole_files(host):
 def test_nobody_but_root_can_keep_root_from_it(host):
     """Whoever may read a directory may lock it; and one who was killed leaves no lock."""
     left = write(OPK / ".sallyport-admin.lock", "", 0o600, group="root")
-    with subprocess.Popen(["flock", OPK, "sh", "-c", "echo; exec sleep 60"],
+    with subprocess.Popen(["flock", "--no-fork", OPK, "sh", "-c", "echo; exec sleep 60"],
                           stdout=subprocess.PIPE, user=USERS["alice"], group=USERS["alice"],
                           extra_groups=[]) as alice:
         alice.stdout.readline()

@@ -490,7 +490,7 @@ def test_where_only_a_match_asks_sallyport_it_is_that_which_is_looked_at(host):
     write(SSH / "sshd_config", f"{match}opksshuser\n", 0o644)
     findings, status = host.audit()
     assert [(f["code"], f["line"]) for f in findings] == [("sshd_match", 2)] and status == 0
-    write(SSH / "sshd_config", f"{match}key9\n", 0o644)
+    write(SSH / "sshd_config", f"{match}key9 # why\n  AuthorizedKeysCommandUser root\n", 0o644)
     assert "file_unreadable" in {f["code"] for f in host.audit()[0]}
 
 
@@ -509,7 +509,8 @@ def test_a_command_user_who_is_somebody_else_too(host, user):
 @contextlib.contextmanager
 def listening(*words):
     """A real sshd, which calls itself what the distribution's does."""
-    with subprocess.Popen([machine.unpacked("9.2"), "-D", "-p", "2222", *words],
+    port = () if "-p" in words else ("-p", "2222")
+    with subprocess.Popen([machine.unpacked("9.2"), "-D", *port, *words],
                           stderr=subprocess.PIPE) as sshd:
         title = Path(f"/proc/{sshd.pid}/cmdline")
         while b"[listener]" not in title.read_bytes():
@@ -523,8 +524,8 @@ def listening(*words):
 
 @pytest.mark.parametrize("words", [
     ("-o", "AuthorizedKeysCommand /usr/bin/true %u", "-o", "AuthorizedKeysCommandUser nobody"),
-    ("-oauthorizedkeyscommand=none",), ("-f", "/etc/ssh/other"), ("-f/etc/ssh/sshd_config.old",)],
-    ids=str)
+    ("-oauthorizedkeyscommand=none",), ("-f", "/etc/ssh/other"), ("-f/etc/ssh/sshd_config.old",),
+    ("-4ef", "/etc/ssh/other")], ids=str)
 def test_what_sshd_was_started_with_wins(host, words):
     for name in "other", "sshd_config.old":
         write(SSH / name, "UsePAM no\n", 0o644)
@@ -542,6 +543,24 @@ def test_what_sshd_was_started_with_wins(host, words):
 def test_other_words_are_no_matter(host, words):
     with listening(*words):
         assert host.audit() == ([], 0)
+
+
+@pytest.mark.parametrize("first", [("-f", "/etc/ssh/other", "-p", "2223"), ()], ids=str)
+def test_an_sshd_for_something_else_is_no_matter_beside_the_other(host, first):
+    """Whichever has the lower number."""
+    write(SSH / "other", "UsePAM no\nPidFile none\n", 0o644)
+    second = () if first else ("-f", "/etc/ssh/other", "-p", "2223")
+    with listening(*first), listening(*second):
+        assert host.audit() == ([], 0)
+
+
+def test_an_sshd_that_is_told_of_sallyport_itself(host):
+    (DROPINS / "10-sallyport.conf").unlink()
+    with listening("-o", f"AuthorizedKeysCommand={host.command}",
+                   "-o", "AuthorizedKeysCommandUser=opksshuser"):
+        found = {f["code"]: f for f in host.audit()[0]}
+    assert set(found) == {"sshd_started_with", "sshd_no_command"}
+    assert "chain" not in found["sshd_started_with"]["fix"]
 
 
 def test_a_hostile_name_is_printed_harmlessly(host):

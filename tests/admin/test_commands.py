@@ -258,6 +258,8 @@ def test_inspect_escapes_a_name(host):
     target.write_text("ssh-ed25519 AAAA x\n")
     ran = host.run("inspect", link)
     assert ran.status == 1 and "\x1b" not in ran.err and "\\x1b[31m-cert" in ran.err
+    ran = host.run("inspect", "/no\nsallyport inspect: such")
+    assert ran.status == 2 and ran.err.count("\n") == 1
 
 
 def test_inspect_reads_neither_our_files_nor_the_network(host):

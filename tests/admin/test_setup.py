@@ -616,6 +616,15 @@ def test_undo_of_an_sshd_that_is_broken_or_gone(host):
     assert setup_sshd(host, "--undo").status == 0 and not DROPIN.exists()
 
 
+def test_undo_of_nothing_needs_no_disk_to_write_on(host):
+    room.mount("tmpfs", DROPIN.parent, "tmpfs", flags=room.MS_RDONLY)
+    try:
+        ran = setup_sshd(host, "--undo")
+    finally:
+        room.unmount(DROPIN.parent)
+    assert ran.status == 0 and "Nothing to do" in ran.out
+
+
 def test_the_debian_package_leaves_no_sshd_that_runs_what_is_gone(host):
     script = (room.CHECKOUT / "debian/sallyport.prerm").read_text()
     assert script.count("/usr/bin/sallyport ") == 1

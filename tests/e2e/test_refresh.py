@@ -75,9 +75,11 @@ def entry(command_user, idp):
 
 def test_provider_by_an_address_of_ipv6(refresh, lab):
     provider = Provider(SIX_PORT, "[::1]", "::1")
-    write_policy(provider.issuer)
-    assert_refreshed(refresh(), provider)
-    provider.listener.down()
+    try:
+        write_policy(provider.issuer)
+        assert_refreshed(refresh(), provider)
+    finally:
+        provider.listener.down()
 
 
 def test_keys_are_cached(refresh, command_user, idp):

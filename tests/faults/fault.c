@@ -23,7 +23,7 @@ static const long steps[] = { SYS_execve, SYS_execveat, SYS_clone, SYS_clone3,
 	SYS_recvmsg, SYS_poll, SYS_wait4, SYS_kill, SYS_shutdown, SYS_unshare,
 	SYS_seccomp, SYS_connect, SYS_read, SYS_write, SYS_exit_group,
 	/* what the next login finds in the cache */
-	SYS_flock, SYS_fsync, SYS_renameat };
+	SYS_flock, SYS_renameat };
 
 /* FILE+OFFSET,OFFSET… */
 static int

@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -123,6 +125,25 @@ connect_localhost_nobody_asked(void **state)
 	(void)close(server);
 }
 
+/* Else a library that wants another would be killed for it. */
+static void
+connect_options_as_the_filter_has_them(void **state)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1, now = 0;
+	socklen_t len = sizeof(now);
+
+	(void)state;
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
+	    sizeof(on)), 0);
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &now, &len),
+	    0);
+	assert_int_equal(now, 1);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on,
+	    sizeof(on)), -1);
+	assert_int_equal(errno, ENOPROTOOPT);
+	(void)close(fd);
+}
+
 static void
 connect_address_never_called_refused(void **state)
 {
@@ -181,6 +202,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(connect_options_as_the_filter_has_them),
 		cmocka_unit_test(connect_ipv4_in_numbers_nobody_asked),
 		cmocka_unit_test(connect_ipv6_in_numbers_nobody_asked),
 		cmocka_unit_test(connect_localhost_nobody_asked),

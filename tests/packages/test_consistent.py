@@ -64,7 +64,7 @@ def test_no_script_does_more_than_clean_up():
         line.strip() for line in path.read_text().splitlines() if line and line[0] != "#"]
         for path in scripts}
     assert does == {
-        "prerm": ["set -e", 'if [ "$1" = remove ]; then', "sallyport setup sshd --undo", "fi"],
+        "prerm": ["set -e", 'if [ "$1" = remove ]; then', "/usr/bin/sallyport setup sshd --undo", "fi"],
         "postrm": ["set -e", 'if [ "$1" = purge ]; then',
                    "rm -rf /var/cache/sallyport /etc/sallyport", "fi"]}
     rules = text("debian/rules")
@@ -148,9 +148,9 @@ def test_others_build_the_same_tree_the_same_way(path):
 
 def test_no_package_leaves_an_sshd_that_runs_what_is_gone():
     for path in ("debian/sallyport.prerm", "packaging/sallyport.install"):
-        assert "sallyport setup sshd --undo\n" in text(path), path
+        assert "/usr/bin/sallyport setup sshd --undo\n" in text(path), path
     # Of a scriptlet of rpm's only the last status counts.
-    assert "sallyport setup sshd --undo || exit 1\n" in text("packaging/sallyport.spec")
+    assert "/usr/bin/sallyport setup sshd --undo || exit 1\n" in text("packaging/sallyport.spec")
     assert one("^install=(.*)", "packaging/PKGBUILD") == "sallyport.install"
 
 
