@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -82,13 +83,14 @@ ip_options(void)
 	struct sockaddr_in sin = inet("127.0.0.1", 9999);
 	int fd;
 
+	/* netproc's own setsockopt() would not ask the kernel. */
 	for (fd = 0; fd < 16; fd++)
-		if (setsockopt(fd, IPPROTO_IP, IP_OPTIONS, route,
+		if (syscall(SYS_setsockopt, fd, IPPROTO_IP, IP_OPTIONS, route,
 		    sizeof(route)) == 0)
 			return 0;
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (fd == -1 || setsockopt(fd, IPPROTO_IP, IP_OPTIONS, route,
-	    sizeof(route)) == -1)
+	if (fd == -1 || syscall(SYS_setsockopt, fd, IPPROTO_IP, IP_OPTIONS,
+	    route, sizeof(route)) == -1)
 		return errno;
 	return worked(connect(fd, (const struct sockaddr *)&sin, sizeof(sin)));
 }
