@@ -53,17 +53,6 @@ put_escape(uint32_t c)
 		(void)printf("\\u%04x", c);
 }
 
-/* The well-formed character of len bytes. */
-static uint32_t
-code_point(const uint8_t *p, size_t len)
-{
-	uint32_t c = len == 1 ? p[0] : p[0] & (0x7fU >> len);
-
-	for (size_t i = 1; i < len; i++)
-		c = c << 6 | (p[i] & 0x3f);
-	return c;
-}
-
 void
 output_string(const char *text)
 {
@@ -80,7 +69,7 @@ output_string(const char *text)
 		else if (is_plain(*p))
 			(void)putchar(*p++);
 		else {
-			put_escape(code_point(p, len));
+			put_escape(utf8_get(p, len));
 			p += len;
 		}
 	}

@@ -330,12 +330,8 @@ static uint32_t
 plain_char(const uint8_t *s, size_t len, size_t *pos)
 {
 	size_t n = utf8_char_len(s + *pos, len - *pos);
-	uint32_t c = s[*pos];
+	uint32_t c = n > 0 ? utf8_get(s + *pos, n) : s[*pos];
 
-	if (n > 1)
-		c &= UINT32_C(0x7f) >> n;
-	for (size_t i = 1; i < n; i++)
-		c = c << 6 | (s[*pos + i] & 0x3f);
 	*pos += n > 0 ? n : 1;
 	return c;
 }

@@ -44,6 +44,16 @@ utf8_char_len(const uint8_t *p, size_t n)
 	return forms[form].len;
 }
 
+uint32_t
+utf8_get(const uint8_t *p, size_t len)
+{
+	uint32_t c = len == 1 ? p[0] : p[0] & UINT32_C(0x7f) >> len;
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	return c;
+}
+
 bool
 utf8_valid(const uint8_t *p, size_t n)
 {

@@ -18,6 +18,9 @@
  */
 size_t utf8_char_len(const uint8_t *p, size_t n);
 
+/* The character in the len bytes at p, of which utf8_char_len() has said so. */
+uint32_t utf8_get(const uint8_t *p, size_t len);
+
 /* Whether all n hostile bytes are well-formed. NUL is a character like any. */
 bool utf8_valid(const uint8_t *p, size_t n);
 

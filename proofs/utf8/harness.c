@@ -11,17 +11,6 @@ is_scalar(uint32_t c)
 	return c < 0xd800 || (c >= 0xe000 && c < 0x110000);
 }
 
-/* The number that a character of len bytes stands for. */
-static uint32_t
-number(const uint8_t *p, size_t len)
-{
-	uint32_t c = p[0] & (len == 1 ? 0x7fU : 0x7fU >> len);
-
-	for (size_t i = 1; i < len; i++)
-		c = c << 6 | (p[i] & 0x3f);
-	return c;
-}
-
 /* What is read is what is written for a scalar value: no other forms. */
 static void
 char_len(void)
@@ -32,8 +21,8 @@ char_len(void)
 	PROVE(len <= n && len <= UTF8_CHAR_MAX, "within the bytes");
 	if (len == 0)
 		return;
-	PROVE(is_scalar(number(bytes, len)), "a scalar value");
-	PROVE(utf8_put(number(bytes, len), again) == len,
+	PROVE(is_scalar(utf8_get(bytes, len)), "a scalar value");
+	PROVE(utf8_put(utf8_get(bytes, len), again) == len,
 	    "in its shortest form");
 	for (size_t i = 0; i < UTF8_CHAR_MAX; i++)
 		PROVE(i >= len || again[i] == bytes[i], "the same bytes");
@@ -52,7 +41,7 @@ put(void)
 	ASSUME(is_scalar(c));
 	len = utf8_put(c, out);
 	PROVE(len <= UTF8_CHAR_MAX && utf8_char_len(out, len) == len &&
-	    number(out, len) == c, "reads back");
+	    utf8_get(out, len) == c, "reads back");
 	POSSIBLE(c == 0x10ffff, "the last one");
 }
 

@@ -25,6 +25,7 @@ utf8_every_scalar_value_taken(void **state)
 		    v < 0x10000 ? 3 : 4);
 		c[n] = 0x80; /* must not be looked at */
 		assert_int_equal(utf8_char_len(c, n), n);
+		assert_int_equal(utf8_get(c, n), v);
 		assert_int_equal(utf8_char_len(c, n - 1), 0);
 		assert_true(utf8_valid(c, n));
 	}
