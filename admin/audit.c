@@ -44,7 +44,7 @@ static void
 find_in_match(struct audit *audit)
 {
 	struct sshd_places commands, users;
-	const struct sshd_place *ours = NULL;
+	const struct sshd_place *ours = NULL, *user = NULL;
 
 	sshd_places_read("AuthorizedKeysCommand", &commands);
 	sshd_places_read("AuthorizedKeysCommandUser", &users);
@@ -52,15 +52,14 @@ find_in_match(struct audit *audit)
 		if (commands.rows[i].match != 0 &&
 		    asked_is_ours(commands.rows[i].value))
 			ours = &commands.rows[i];
-	if (ours != NULL)
+	if (ours != NULL) {
 		(void)snprintf(audit->command, sizeof(audit->command), "%s",
 		    ours->value);
-	for (size_t i = 0; i < users.count && ours != NULL; i++)
-		if (users.rows[i].match == ours->match) {
-			asked_word(users.rows[i].value, 0, audit->run_as,
-			    sizeof(audit->run_as));
-			break;
-		}
+		user = sshd_places_in(&users, ours->match);
+	}
+	if (user != NULL)
+		asked_word(user->value, 0, audit->run_as,
+		    sizeof(audit->run_as));
 	sshd_places_free(&commands);
 	sshd_places_free(&users);
 }
@@ -146,8 +145,8 @@ ask_providers(struct audit *audit)
 	if (said.status == -1 || audit->findings.count == before)
 		finding_add(&audit->findings, FINDING_PROVIDER_KEYS,
 		    OPK_PROVIDERS, 0, "see what sallyport refresh says", "not "
-		    "all of them could be asked%s%.*s", said.err[0] != '\0' ? ": " : "",
-		    (int)strcspn(said.err, "\n"), said.err);
+		    "all of them could be asked%s%.*s",
+		    said.err[0] != '\0' ? ": " : "", (int)strcspn(said.err, "\n"), said.err);
 }
 
 static bool

@@ -7,7 +7,6 @@
 #include "admin/asked.h"
 #include "admin/audit.h"
 #include "admin/leftovers.h"
-#include "admin/listener.h"
 #include "admin/memory.h"
 
 static void
@@ -245,7 +244,7 @@ audit_sshd(struct audit *audit)
 		    "configuration: %.400s", sshd->dump.err);
 		return;
 	}
-	(void)!listener_goes_by_files(findings);
+	(void)!listener_goes_by_files(&sshd->listener, findings);
 	if (audit->command[0] == '\0')
 		finding_add(findings, FINDING_SSHD_NO_COMMAND, SSHD_CONFIG, 0,
 		    "sallyport setup sshd", "sshd asks nobody: there is no "

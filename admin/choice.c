@@ -81,22 +81,21 @@ fill_k9(struct making *making)
 static const char *
 unreadable_opk(const char *name)
 {
-	static const char *const files[] = { OPK_PROVIDERS, OPK_AUTH_ID,
-		OPK_CONFIG, OPK_PLUGINS };
+	static const struct {
+		const char *path;
+		int how;
+	} files[] = { { OPK_PROVIDERS, R_OK }, { OPK_AUTH_ID, R_OK },
+		{ OPK_CONFIG, R_OK }, { OPK_PLUGINS, R_OK | X_OK } };
 	const char *closed = NULL;
 	struct person person;
 
 	if (!person_find(name, &person) || !person_become(&person))
 		return OPK_PROVIDERS;
 	for (size_t i = 0; closed == NULL && i < sizeof(files) /
-	    sizeof(files[0]); i++) {
-		int how = strcmp(files[i], OPK_PLUGINS) == 0 ? R_OK | X_OK :
-		    R_OK;
-
-		if (faccessat(AT_FDCWD, files[i], how, AT_EACCESS) == -1 &&
-		    (i == 0 || errno != ENOENT))
-			closed = files[i];
-	}
+	    sizeof(files[0]); i++)
+		if (faccessat(AT_FDCWD, files[i].path, files[i].how,
+		    AT_EACCESS) == -1 && (i == 0 || errno != ENOENT))
+			closed = files[i].path;
 	person_return();
 	return closed;
 }
@@ -125,8 +124,9 @@ fill_opk(struct making *making)
 		    "sallyport");
 		finding_add(making->findings, FINDING_FILE_GROUP,
 		    unreadable_opk(making->choice->user), 0, "sallyport "
-		    "permissions fix, and then sallyport audit", "%s, as whom sshd will ask, may not "
-		    "read it: nobody can log in by it yet",
+		    "permissions fix, and then sallyport audit",
+		    "%s, as whom sshd will ask, may not read it: nobody can "
+		    "log in by it yet",
 		    making->choice->user);
 	}
 	(void)snprintf(making->choice->command,

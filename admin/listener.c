@@ -114,15 +114,13 @@ listener_find(struct listener *listener)
 }
 
 bool
-listener_goes_by_files(struct findings *findings)
+listener_goes_by_files(const struct listener *listener,
+    struct findings *findings)
 {
-	static struct listener listener;
-	const char *command;
+	const char *command = strcasestr(listener->words, COMMAND);
 
-	listener_find(&listener);
-	if (listener.path[0] == '\0' || listener.by_files)
+	if (listener->path[0] == '\0' || listener->by_files)
 		return true;
-	command = strcasestr(listener.words, COMMAND);
 	if (command != NULL)
 		command += strlen(COMMAND) + strspn(command + strlen(COMMAND),
 		    " =");
@@ -134,6 +132,6 @@ listener_goes_by_files(struct findings *findings)
 	    "Instance Connect does; take it out, or let sallyport ask that "
 	    "command: a source of the kind chain", "the sshd that listens was "
 	    "started with words that win over " SSHD_CONFIG ": %.600s",
-	    listener.words);
+	    listener->words);
 	return false;
 }

@@ -19,8 +19,8 @@ struct listener {
 /* Of several, one that goes by files. Root's only, and none of a container's. */
 void listener_find(struct listener *listener);
 
-/* False, with a finding, if one listens that does not. */
-bool listener_goes_by_files(struct findings *findings)
-    __attribute__((warn_unused_result));
+/* False, with a finding, if it is one that does not. */
+bool listener_goes_by_files(const struct listener *listener,
+    struct findings *findings) __attribute__((warn_unused_result));
 
 #endif

@@ -35,16 +35,6 @@ add_loser(struct findings *findings, const struct sshd_place *place,
 	    fix, "%s%.300s", what, place->value);
 }
 
-/* Whether the Match that a command is in says as whom to run it. */
-static bool
-has_user(const struct sshd_place *command, const struct sshd_places *users)
-{
-	for (size_t i = 0; i < users->count; i++)
-		if (users->rows[i].match == command->match)
-			return true;
-	return false;
-}
-
 /* As whom sshd runs a command whose Match does not say it, but for our file. */
 static const char *
 user_of_all(const struct sshd_places *users)
@@ -64,7 +54,7 @@ keeps_its_user(const struct sshd_place *place,
 {
 	char *fix;
 
-	if (has_user(place, users)) {
+	if (sshd_places_in(users, place->match) != NULL) {
 		finding_add(findings, FINDING_SSHD_MATCH, place->file,
 		    place->line, "", "within a Match: for those logins sshd "
 		    "goes on asking %.200s", place->value);

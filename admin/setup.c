@@ -16,7 +16,6 @@
 #include "admin/asked.h"
 #include "admin/audit_yaml.h"
 #include "admin/commands.h"
-#include "admin/listener.h"
 #include "admin/opk.h"
 #include "admin/others.h"
 #include "admin/output.h"
@@ -75,7 +74,8 @@ look_at_sshd(struct setup *setup)
 		return false;
 	}
 	if (sshd_accepts(&setup->sshd, &setup->said))
-		return listener_goes_by_files(&setup->findings);
+		return listener_goes_by_files(&setup->sshd.listener,
+		    &setup->findings);
 	add_not_taken(setup, "sshd -t does not take the configuration as it "
 	    "is now");
 	return false;

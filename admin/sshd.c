@@ -6,8 +6,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "admin/listener.h"
-
 /* A name service that does not answer holds up sshd -T, too. */
 #define SSHD_SECONDS 10
 
@@ -33,16 +31,14 @@ read_version(const char *text)
 
 /* The one that listens, or else the first that there is. */
 static const char *
-find_path(void)
+find_path(const struct listener *listener)
 {
-	static struct listener listener;
 	const char *first = NULL;
 
-	listener_find(&listener);
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		if (access(paths[i], X_OK) == -1)
 			continue;
-		if (strcmp(paths[i], listener.path) == 0)
+		if (strcmp(paths[i], listener->path) == 0)
 			return paths[i];
 		if (first == NULL)
 			first = paths[i];
@@ -57,7 +53,9 @@ sshd_look(struct sshd *sshd)
 	static const char *const version[] = { "sshd", "-V", NULL };
 	static const char *const test[] = { "sshd", "-T", "-f", SSHD_CONFIG, NULL };
 
-	*sshd = (struct sshd){ .path = find_path() };
+	*sshd = (struct sshd){ .path = NULL };
+	listener_find(&sshd->listener);
+	sshd->path = find_path(&sshd->listener);
 	if (sshd->path == NULL)
 		return;
 	program_run(sshd->path, version, SSHD_SECONDS, &sshd->dump);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "admin/listener.h"
 #include "admin/program.h"
 
 #define SSHD_CONFIG "/etc/ssh/sshd_config"
@@ -14,7 +15,8 @@
 #define SSHD_WITH_C 904
 
 struct sshd {
-	const char *path; /* NULL: none was found */
+	struct listener listener;
+	const char *path; /* its own, or else a usual one; NULL: none was found */
 	unsigned version; /* 902 for 9.2; 0 if it does not say */
 	struct program_said dump; /* of sshd -T; status 0 if it is sound */
 };
@@ -51,6 +53,10 @@ struct sshd_places {
 
 /* Reads sshd_config and what it includes: the first outside a Match wins. */
 void sshd_places_read(const char *keyword, struct sshd_places *places);
+
+/* The first within that Match, which wins there; NULL if there is none. */
+const struct sshd_place *sshd_places_in(const struct sshd_places *places,
+    uint32_t match) __attribute__((warn_unused_result));
 
 void sshd_places_free(struct sshd_places *places);
 

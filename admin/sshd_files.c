@@ -104,6 +104,15 @@ sshd_places_read(const char *keyword, struct sshd_places *places)
 	read_file(&reading, SSHD_CONFIG, 0, 0);
 }
 
+const struct sshd_place *
+sshd_places_in(const struct sshd_places *places, uint32_t match)
+{
+	for (size_t i = 0; i < places->count; i++)
+		if (places->rows[i].match == match)
+			return &places->rows[i];
+	return NULL;
+}
+
 void
 sshd_places_free(struct sshd_places *places)
 {
