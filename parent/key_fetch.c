@@ -29,7 +29,7 @@ struct talk {
 	struct provider_keys *keys;
 	int64_t deadline_ms;
 	uint32_t connect_ms;
-	bool supplied; /* the key set, so nothing is to be asked for */
+	const struct trusted_file *jwks; /* supplied; NULL: to be fetched */
 	size_t ndocuments; /* asked for so far */
 	uint32_t max_age_s; /* of the last one */
 	/* What KEYS_FETCH says: its spans do not outlive the next message. */
@@ -277,8 +277,9 @@ take_done(struct talk *talk, const struct ipc_message *m)
 	    good != (keys->len > 0) || good != (m->as.KEYS_DONE.keys > 0))
 		return keys_role_failed(talk, ERR_BOUND);
 	/* Supplied keys come without what only the provider can name. */
-	if (m->as.KEYS_DONE.userinfo.len > 0 && (talk->supplied || !may_ask(talk,
-	    m->as.KEYS_DONE.userinfo, m->as.KEYS_DONE.userinfo_proxy)))
+	if (m->as.KEYS_DONE.userinfo.len > 0 && (talk->jwks != NULL ||
+	    !may_ask(talk, m->as.KEYS_DONE.userinfo,
+	    m->as.KEYS_DONE.userinfo_proxy)))
 		return keys_role_failed(talk, ERR_BOUND);
 	refresh->reason = reason;
 	refresh->nkeys = m->as.KEYS_DONE.keys;
@@ -313,7 +314,7 @@ converse(struct talk *talk)
 		/* Another document may come only before the first data. */
 		uint64_t may = IPC_SET(KEYS_DATA) | IPC_SET(KEYS_DONE);
 
-		if (!talk->supplied && talk->ndocuments < NDOCUMENTS &&
+		if (talk->jwks == NULL && talk->ndocuments < NDOCUMENTS &&
 		    talk->keys->len == 0)
 			may |= IPC_SET(KEYS_FETCH);
 		err = ipc_recv(keys_channel(talk), talk->deadline_ms, may, &m);
@@ -327,9 +328,9 @@ converse(struct talk *talk)
 	return false;
 }
 
-/* Says what the keys role hears first; jwks: NULL if it is to be fetched. */
+/* Says what the keys role hears first. */
 static bool
-brief(struct talk *talk, const struct trusted_file *jwks)
+brief(struct talk *talk)
 {
 	const struct key_refresh *refresh = talk->refresh;
 	struct ipc_channel *ch = keys_channel(talk);
@@ -342,26 +343,26 @@ brief(struct talk *talk, const struct trusted_file *jwks)
 		return failed_by(talk, &fault);
 	m.as.KEYS_ASK.issuer = (struct ipc_span){ refresh->issuer,
 		strlen(refresh->issuer) };
-	m.as.KEYS_ASK.have_jwks = jwks != NULL;
+	m.as.KEYS_ASK.have_jwks = talk->jwks != NULL;
 	err = ipc_send_text(ch, talk->deadline_ms, IPC_TEXT_OPK_CONFIG,
 	    refresh->opk_config != NULL ? refresh->opk_config->data : NULL,
 	    refresh->opk_config != NULL ? refresh->opk_config->len : 0);
 	if (err == ERR_OK)
 		err = ipc_send(ch, talk->deadline_ms, &m);
-	if (err == ERR_OK && jwks != NULL)
+	if (err == ERR_OK && talk->jwks != NULL)
 		err = ipc_send_text(ch, talk->deadline_ms, IPC_TEXT_JWKS,
-		    jwks->data, jwks->len);
+		    talk->jwks->data, talk->jwks->len);
 	return err == ERR_OK || keys_role_failed(talk, err);
 }
 
 static bool
-talk_to_keys(struct talk *talk, const struct trusted_file *jwks)
+talk_to_keys(struct talk *talk)
 {
 	struct provider_keys *keys = talk->keys;
 
 	if ((keys->set = malloc(KEY_SET_MAX)) == NULL)
 		return failed(talk, REASON_MEMORY, "", "no memory");
-	if (brief(talk, jwks) && converse(talk)) {
+	if (brief(talk) && converse(talk)) {
 		keys->state = IPC_KEYS_FRESH;
 		return true;
 	}
@@ -380,7 +381,7 @@ key_fetch(struct login *login, struct key_refresh *refresh,
 	if (!worker_start(login, WORKER_KEYS, &fault) ||
 	    !worker_start(login, netproc_for(&talk, &documents[0]), &fault))
 		return failed_by(&talk, &fault);
-	if (!talk_to_keys(&talk, NULL))
+	if (!talk_to_keys(&talk))
 		return false;
 	refresh->fresh_s = provider_fresh_s(talk.max_age_s);
 	return true;
@@ -392,10 +393,10 @@ key_reduce(struct login *login, struct key_refresh *refresh,
     struct provider_keys *keys)
 {
 	struct talk talk = { .login = login, .refresh = refresh, .keys = keys,
-		.deadline_ms = deadline_ms, .supplied = true };
+		.deadline_ms = deadline_ms, .jwks = jwks };
 	struct fault fault;
 
 	if (!worker_start(login, WORKER_KEYS, &fault))
 		return failed_by(&talk, &fault);
-	return talk_to_keys(&talk, jwks);
+	return talk_to_keys(&talk);
 }

@@ -269,7 +269,8 @@ in_a_process(const struct refresh_options *options, size_t index)
 		if (errno != EINTR)
 			return UNUSABLE;
 	if (WIFEXITED(status))
-		return (enum outcome)WEXITSTATUS(status);
+		return WEXITSTATUS(status) <= UNUSABLE ?
+		    (enum outcome)WEXITSTATUS(status) : FAILED;
 	tell_killed(index, status);
 	return FAILED;
 }
