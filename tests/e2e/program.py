@@ -222,7 +222,6 @@ class Program:
     def __init__(self, log):
         self.path = program_path()
         self.log = log
-
         self.started_otherwise = {}     # how, for subprocess
 
     def started_as(self, user):
