@@ -329,11 +329,13 @@ short_escape(uint8_t c)
 static uint32_t
 plain_char(const uint8_t *s, size_t len, size_t *pos)
 {
-	size_t n = utf8_char_len(s + *pos, len - *pos);
-	uint32_t c = n > 0 ? utf8_get(s + *pos, n) : s[*pos];
+	const uint8_t *p = s + *pos;
+	size_t n = utf8_char_len(p, len - *pos);
 
-	*pos += n > 0 ? n : 1;
-	return c;
+	if (n == 0)
+		n = 1;
+	*pos += n;
+	return utf8_get(p, n);
 }
 
 uint32_t
