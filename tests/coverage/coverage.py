@@ -20,12 +20,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build-coverage"
+PROFILES = BUILD / "profiles"
 LIST = Path(__file__).resolve().parent / "unreached.txt"
 ROOMS = ("parseproc", "ipc")
 COUNT = "-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation"
 
 
 def run(*command, **environment):
+    # Meson's own trials count, too, and would leave that in the tree.
+    environment["LLVM_PROFILE_FILE"] = f"{PROFILES}/%m-%p%c.profraw"
     done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0:
@@ -52,13 +55,11 @@ def build():
 
 def measure(programs):
     """What llvm-cov says of every file, with all tests' counters added."""
-    profiles = BUILD / "profiles"
-    shutil.rmtree(profiles, ignore_errors=True)
+    shutil.rmtree(PROFILES, ignore_errors=True)
     run("meson", "test", "-C", BUILD, "--no-rebuild", "--print-errorlogs", "-t", "10",
-        *(word for suite in (*ROOMS, "fuzz") for word in ("--suite", suite)),
-        LLVM_PROFILE_FILE=f"{profiles}/%m-%p%c.profraw")
+        *(word for suite in (*ROOMS, "fuzz") for word in ("--suite", suite)))
     merged = BUILD / "merged.profdata"
-    run("llvm-profdata", "merge", "-o", merged, *profiles.glob("*.profraw"))
+    run("llvm-profdata", "merge", "-o", merged, *PROFILES.glob("*.profraw"))
     objects = [word for path in programs[1:] for word in ("-object", path)]
     return json.loads(run("llvm-cov", "export", "-instr-profile", merged, "-skip-expansions",
                           "-skip-functions", programs[0], *objects))["data"][0]["files"]
