@@ -1,7 +1,10 @@
 """The filters that the processes of a login have in the kernel are those that the build made,
 byte for byte; and the login goes on when they have been looked at."""
 
+import contextlib
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
@@ -73,12 +76,22 @@ def test_login_by_certificate(lab, idp, command_user, name_service, loaded):  # 
     assert names == {"parent", "starter", "home", "runner", *WORKERS}
 
 
+def wait_for(comm):
+    for _ in range(100):
+        for path in Path("/proc").glob("[0-9]*/comm"):
+            with contextlib.suppress(OSError):      # it is gone
+                if path.read_text() == f"{comm}\n":
+                    return
+        time.sleep(0.01)
+
+
 def test_login_with_several_sources(lab, command_user, loaded):
     """authorize and the source have the parent's filter, each with a starter of its own; the
     chain's runner has none."""
     seen = []
 
     def look(*_):
+        wait_for("sleep")       # until then the command is a process of ours
         processes = [look_at(proc) for proc in program.running()]
         filters = loaded(process.pid for process in processes)
         seen.extend((process.comm, filters[process.pid]) for process in processes)

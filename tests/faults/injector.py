@@ -47,6 +47,6 @@ class Injector(program.Program):
         return self.run(str(USERS[command_user]), fault.who, fault.event, str(fault.k), fault.how,
                         self.victim, *arguments, as_user=command_user)
 
-    def kill(self, who, k, arguments, command_user):
+    def kill(self, who, k, arguments, command_user, event="step"):
         """kill -9 at its k-th step."""
-        return self.inject(Fault(who, "step", k, "signal=9"), arguments, command_user)
+        return self.inject(Fault(who, event, k, "signal=9"), arguments, command_user)

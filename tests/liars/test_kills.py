@@ -25,8 +25,8 @@ def login(lab, command_user):
     lab.api.behaviours["alice"] = answer(KEY_LINE)
     killer = Injector(lab.log)
 
-    def run(who, step):
-        return killer.kill(who, step, ["k9-ssh", "--user=alice"], command_user)
+    def run(who, step, event="step"):
+        return killer.kill(who, step, ["k9-ssh", "--user=alice"], command_user, event)
     return run
 
 
@@ -36,14 +36,18 @@ def assert_allowed(result):
 
 
 def all_steps(login, who):
-    """(call, result) of each step, until the process comes to its end unharmed."""
+    """(call, result) of each step, until the process comes to its end unharmed; and of its exit,
+    which is not a step of the same number in every login."""
     for step in itertools.count(1):
         result = login(who, step)
         if not result.stderr:
             assert_allowed(result)
-            return
+            break
         assert result.seconds < AT_ONCE, result
         yield result.stderr.split()[-1], result
+    result = login(who, 1, "step:exit_group")
+    if result.stderr:       # or somebody has ended it sooner
+        yield "exit_group", result
 
 
 def assert_refused(result, reasons):
