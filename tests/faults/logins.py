@@ -57,9 +57,9 @@ class Login:
     def next_one(self):
         """Without the minute that there must be between two attempts to fetch: but one that will
         be made some day keeps nobody."""
-        for path in self.directory.glob("try-*[0-9a-f]"):
-            if program.read_entry(path).fetched <= time.time():
-                path.unlink()
+        for name, entry in self.entries():
+            if name.startswith("try-") and entry.fetched <= time.time():
+                (self.directory / name).unlink()
         return self.undisturbed()
 
     def is_right(self, result):
