@@ -24,6 +24,7 @@ WALLS = {"unshare", "mount", "umount2", "pivot_root", "chroot", "setgroups", "se
          "prctl-38"}
 SIGTERM, SIGKILL = "signal=15", "signal=9"
 ENDS = {SIGTERM: 128 + 15, SIGKILL: 128 + 9}     # the status of whom it ends
+LAST_RESORT = 1     # s after its deadline: then the parent ends, whatever it is doing
 # What a line for the log takes.
 TO_THE_LOG = {"socket-log", "connect-log", "sendto-log"}
 
@@ -93,7 +94,7 @@ class Faults:
             self.violations.append((fault, f"not {lines!r}", result))
         self.violations += [(fault, what, result) for what in (
             *self.wrong_output(fault, result), *self.wrong_decision(fault, result, deadline),
-            *self.wrong_after(fault))]
+            *self.wrong_after(fault, deadline))]
         return fault.at is not None
 
     def wrong_output(self, fault, result):
@@ -121,8 +122,9 @@ class Faults:
         elif decisions and (decisions[0]["decision"] == "allow") != (result.stdout != ""):
             yield "printed and logged differ"
 
-    def wrong_after(self, fault):
+    def wrong_after(self, fault, deadline):
         """What it leaves behind is sound, and the next login right."""
+        ended = fault.how in ENDS or fault.pause > deadline + LAST_RESORT
         if not self.login.cache_has_changed():
             return
         try:
@@ -132,7 +134,7 @@ class Faults:
             return
         if any(entry.body != self.login.content.get(name, b"") for name, entry in entries):
             yield "other content in the cache"
-        if self.login.left_behind() and fault.at != "unlinkat" and fault.how not in ENDS:
+        if self.login.left_behind() and fault.at != "unlinkat" and not ended:
             yield "a file left behind in the cache"
         if not self.login.is_right(self.login.next_one()):
             yield "the next login is not right"
