@@ -76,11 +76,12 @@ begin_real(struct replacement *replacement)
 	int error;
 
 	(void)snprintf(dir, sizeof(dir), "%s", replacement->real);
-	if ((slash = strrchr(dir, '/')) == NULL) {
+	slash = strrchr(dir, '/');
+	if (slash == NULL || slash[1] == '\0') {
 		errno = EINVAL;
 		return false;
 	}
-	*slash = '\0';
+	slash[slash == dir ? 1 : 0] = '\0';
 	replacement->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (replacement->dir == -1)
 		return false;
@@ -115,18 +116,12 @@ replace_begin(struct replacement *replacement, const char *path)
 bool
 replace_begin_file(struct replacement *replacement, const char *path)
 {
-	struct stat st;
-
 	replacement->path = path;
 	if (strlen(path) >= sizeof(replacement->real)) {
 		errno = ENAMETOOLONG;
 		return false;
 	}
 	memcpy(replacement->real, path, strlen(path) + 1);
-	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		errno = EINVAL;
-		return false;
-	}
 	return begin_real(replacement);
 }
 

@@ -23,7 +23,7 @@ bool replace_begin(struct replacement *replacement, const char *path)
 
 /*
  * The same where not only root may write, so that a link may be a trap: one is
- * not followed, and what is there already must be a file (EINVAL).
+ * not followed.
  */
 bool replace_begin_file(struct replacement *replacement, const char *path)
     __attribute__((warn_unused_result));
@@ -31,7 +31,7 @@ bool replace_begin_file(struct replacement *replacement, const char *path)
 /*
  * Writes len bytes as the whole file, with the owner, group and mode it has;
  * a new one becomes root's, of that group, with that mode. False with errno,
- * and the file is as it was.
+ * and the file is as it was; EINVAL: what is there is no file.
  */
 bool replace_file(const struct replacement *replacement, const void *data,
     size_t len, gid_t group, mode_t mode) __attribute__((warn_unused_result));

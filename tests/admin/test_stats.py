@@ -310,7 +310,13 @@ def test_a_link_there_is_not_followed(host, directory):
     assert secret.read_text() == "untouched"
 
 
-@pytest.mark.parametrize("where", ["/nonexistent/x", "relative", "", "/", "/proc/x"])
+@pytest.mark.parametrize("where", ["relative", "", "/", "/etc", "/etc/", "/etc/ssh", "/dev/null"])
+def test_what_is_no_file(host, where):
+    ran = host.run("stats", f"--output={where}")
+    assert (ran.status, ran.out) == (2, "") and "of a file" in ran.err
+
+
+@pytest.mark.parametrize("where", ["/nonexistent/x", "/etc/passwd/x", "/proc/x"])
 def test_where_it_cannot_go(host, where):
     ran = host.run("stats", f"--output={where}")
     assert ran.status == 2 and ran.out == "" and ran.err.startswith(f"sallyport stats: {where}: ")
