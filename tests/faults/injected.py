@@ -167,15 +167,18 @@ class Faults:
 
     # Many of them.
 
-    def every(self, who, event, how, **more):
-        """At each event of a process, until there are no more."""
+    def every(self, who, event, *hows, **more):
+        """One of these at each event of a process, until there are no more."""
+        chance = random.Random(f"{who} {event} in {self.login.name}")
         k = 1
-        while self.put(who, event, k, how, **more):
+        while self.put(who, event, k, chance.choice(hows), **more):
             k += 1
 
     def sweep(self, event, hows, sample, processes=None, **more):
-        """Each of these faults at each event of each process; or (not DEEP) one of them at each of
-        a sample of as many, and at the first and last call of each name."""
+        """Each of these faults at each event of each process, but for calls, which are too many,
+        one of them; or (not DEEP) one of them at each of a sample of as many, and at the first and
+        last call of each name."""
+        apart = [hows] if event == "call" else [[how] for how in hows]
         found = self.events(event)
         found = {who: found[who] for who in sorted(processes or found)}
         if event in ("call", "step"):   # Now and then there is one more, but not of each name.
@@ -185,8 +188,8 @@ class Faults:
         events = [(who, event, last) for who in found for event, last in found[who].items()]
         if DEEP:
             for who, event, _ in events:
-                for how in hows:
-                    self.every(who, event, how, **more)
+                for some in apart:
+                    self.every(who, event, *some, **more)
             return
         chance = random.Random(f"{event} in {self.login.name}")
         all_ks = [(who, event, k) for who, event, last in events for k in range(1, last + 1)]
