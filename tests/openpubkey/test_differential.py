@@ -68,7 +68,9 @@ def verify_agrees(host, forgery, user, said):
     if said["verdict"] == "allowed":
         host.allowed(forgery, user=user)
     else:
-        host.refused(forgery, said["reason"], user=user)
+        # Another provider's key fits in the dry run only, where all of them share the one set.
+        fits = ["unknown_issuer"] if said["reason"] == "issuer_mismatch" else []
+        host.refused(forgery, said["reason"], *fits, user=user)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
