@@ -34,6 +34,16 @@ end_all(int sig)
 	_exit(0);
 }
 
+static pid_t whose;
+
+/* It is sent as the parent dies, because it wakes whom somebody has stopped. */
+static void
+on_waking(int sig)
+{
+	if (getppid() != whose)
+		end_all(sig);
+}
+
 static bool refuse(char *why, size_t size, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -195,6 +205,7 @@ static bool
 set_signals(void)
 {
 	const struct sigaction end = { .sa_handler = end_all };
+	const struct sigaction wake = { .sa_handler = on_waking };
 	sigset_t chld;
 
 	(void)sigemptyset(&chld);
@@ -203,14 +214,16 @@ set_signals(void)
 	    sigaction(SIGTERM, &end, NULL) == 0 &&
 	    sigaction(SIGALRM, &end, NULL) == 0 &&
 	    sigaction(SIGHUP, &end, NULL) == 0 &&
-	    sigaction(SIGINT, &end, NULL) == 0;
+	    sigaction(SIGINT, &end, NULL) == 0 &&
+	    sigaction(SIGCONT, &wake, NULL) == 0;
 }
 
 bool
 command_begin(pid_t parent)
 {
+	whose = parent;
 	/* When the parent dies we have something to do before we do. */
 	return set_signals() &&
-	    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == 0 &&
+	    prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0) == 0 &&
 	    getppid() == parent;
 }

@@ -97,6 +97,25 @@ def test_command_dies_with_who_runs_it(lab):
     assert gone("63.2")
 
 
+@pytest.mark.parametrize("how", ["killed", "woken"])
+def test_stopped_runner_ends_with_who_asked_it(lab, how):
+    """Nobody else is there to end it; and it may be woken sooner, and go on."""
+    lab.settings(key9=["enable: false"], chain=["deadline: 3s"])
+    lab.chain(f"sleep 1.5; echo '{lab.chained}'; test {how} = woken || sleep 63.3")
+    with begun(lab) as login:
+        runner = next(pid for pid in children(login.pid) for command in children(pid)
+                      if b"/bin/sh" in Path(f"/proc/{command}/cmdline").read_bytes())
+        os.kill(runner, signal.SIGSTOP)
+        if how == "woken":
+            os.kill(runner, signal.SIGCONT)
+        else:
+            login.kill()
+        stdout, _ = login.communicate(timeout=10)
+    assert stdout == (lab.chained + "\n" if how == "woken" else "")
+    assert gone("63.3")
+    assert_nobody_is_left()
+
+
 # Large.
 
 def test_room_of_one_source_is_not_anothers(lab):
