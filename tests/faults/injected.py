@@ -22,7 +22,7 @@ WALLS = {"unshare", "mount", "umount2", "pivot_root", "chroot", "setgroups", "se
          "setresuid", "capset", "seccomp", "landlock_create_ruleset", "landlock_add_rule",
          "landlock_restrict_self", "prlimit64", "prctl-1", "prctl-4", "prctl-23", "prctl-24",
          "prctl-38"}
-SIGTERM, SIGKILL = "signal=15", "signal=9"
+SIGTERM, SIGKILL, SIGSTOP = "signal=15", "signal=9", "signal=19"
 ENDS = {SIGTERM: 128 + 15, SIGKILL: 128 + 9}     # the status of whom it ends
 LAST_RESORT = 1     # s after its deadline: then the parent ends, whatever it is doing
 # What a line for the log takes.
@@ -86,7 +86,8 @@ class Faults:
         must_be_right = fault.at is None or harmless and not self.before_main(fault)
         if must_be_right and not self.login.is_right(result):
             result = self.inject(fault, deadline=5)
-            if not self.login.is_right(result):
+            came_now = fault.at is None and result.stderr
+            if not came_now and not self.login.is_right(result):
                 self.violations.append((fault, "not right", result))
         elif result.seconds > limit:
             self.violations.append((fault, "longer than its deadline", result))
@@ -124,7 +125,8 @@ class Faults:
 
     def wrong_after(self, fault, deadline):
         """What it leaves behind is sound, and the next login right."""
-        ended = fault.how in ENDS or fault.pause > deadline + LAST_RESORT
+        ended = (fault.how in (*ENDS, SIGSTOP) or      # or stopped, until somebody ended it
+                 fault.pause > deadline + LAST_RESORT)
         if not self.login.cache_has_changed():
             return
         try:

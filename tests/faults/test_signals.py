@@ -2,7 +2,7 @@
 
 import pytest
 
-from injected import SIGKILL, SIGTERM, Faults
+from injected import SIGKILL, SIGSTOP, SIGTERM, Faults
 from injector import PARENT, STARTER
 
 LOGINS = [("verify-home", "root"), ("k9", "key9"), ("verify-cold", "key9"), ("k9-stale", "root"),
@@ -31,7 +31,7 @@ def test_stopped_for_good(login):
     parent is root no more when its death should end it."""
     others = {PARENT} | ({STARTER} if login.command_user == "root" else set())
     faults = Faults(login)
-    faults.sweep("step", ["signal=19"], sample=2, deadline=1, processes=faults.calls.keys() - others)
+    faults.sweep("step", [SIGSTOP], sample=2, deadline=1, processes=faults.calls.keys() - others)
     faults.check()
 
 
