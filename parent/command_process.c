@@ -24,6 +24,9 @@
 /* The command's process group, for a handler; 0: none. */
 static volatile sig_atomic_t running;
 
+/* Who wants the command run, for a handler. */
+static pid_t asker;
+
 /* Our own time is up, sshd's is, or the parent has died: nothing is left. */
 static void
 end_all(int sig)
@@ -34,13 +37,11 @@ end_all(int sig)
 	_exit(0);
 }
 
-static pid_t whose;
-
 /* It is sent as the parent dies, because it wakes whom somebody has stopped. */
 static void
 on_waking(int sig)
 {
-	if (getppid() != whose)
+	if (getppid() != asker)
 		end_all(sig);
 }
 
@@ -221,7 +222,7 @@ set_signals(void)
 bool
 command_begin(pid_t parent)
 {
-	whose = parent;
+	asker = parent;
 	/* When the parent dies we have something to do before we do. */
 	return set_signals() &&
 	    prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0) == 0 &&

@@ -39,6 +39,12 @@ def key9_process(login):
     return children(login.pid)[1]
 
 
+def runner_of(login, word):
+    """Who runs the chained command, in whose words that one is."""
+    return next(pid for pid in children(login.pid) for command in children(pid)
+                if word in Path(f"/proc/{command}/cmdline").read_bytes())
+
+
 # Stopped and killed.
 
 @pytest.mark.parametrize("deadline", [1, None])
@@ -90,8 +96,7 @@ def test_command_dies_with_who_runs_it(lab):
     lab.settings(chain=["deadline: 20s"])
     lab.chain("exec sleep 63.2")
     with begun(lab) as login:
-        runner = next(pid for pid in children(login.pid) for command in children(pid)
-                      if b"63.2" in Path(f"/proc/{command}/cmdline").read_bytes())
+        runner = runner_of(login, b"63.2")
         os.kill(runner, signal.SIGKILL)
         login.communicate(timeout=10)
     assert gone("63.2")
@@ -103,8 +108,7 @@ def test_stopped_runner_ends_with_who_asked_it(lab, how):
     lab.settings(key9=["enable: false"], chain=["deadline: 3s"])
     lab.chain(f"sleep 1.5; echo '{lab.chained}'; test {how} = woken || sleep 63.3")
     with begun(lab) as login:
-        runner = next(pid for pid in children(login.pid) for command in children(pid)
-                      if b"/bin/sh" in Path(f"/proc/{command}/cmdline").read_bytes())
+        runner = runner_of(login, b"/bin/sh")
         os.kill(runner, signal.SIGSTOP)
         if how == "woken":
             os.kill(runner, signal.SIGCONT)

@@ -180,7 +180,6 @@ class Faults:
         """Each of these faults at each event of each process, but for calls, which are too many,
         one of them; or (not DEEP) one of them at each of a sample of as many, and at the first and
         last call of each name."""
-        apart = [hows] if event == "call" else [[how] for how in hows]
         found = self.events(event)
         found = {who: found[who] for who in sorted(processes or found)}
         if event in ("call", "step"):   # Now and then there is one more, but not of each name.
@@ -189,6 +188,7 @@ class Faults:
             found = {who: {event: len(names)} for who, names in found.items()}
         events = [(who, event, last) for who in found for event, last in found[who].items()]
         if DEEP:
+            apart = [hows] if event == "call" else [[how] for how in hows]
             for who, event, _ in events:
                 for some in apart:
                     self.every(who, event, *some, **more)
