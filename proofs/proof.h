@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "ipc/reason.h"
 #include "parseproc/span.h"
 
 #define PROVE(condition, text) __CPROVER_assert(condition, text)
@@ -100,6 +101,22 @@ any_span(size_t max)
 	ASSUME(s.len <= max);
 	s.p = any_bytes(s.len);
 	return s;
+}
+
+/* Of a span, any piece. */
+static inline struct span
+any_piece(struct span whole)
+{
+	size_t from = ANY(size_t), len = ANY(size_t);
+
+	ASSUME(from <= whole.len && len <= whole.len - from);
+	return (struct span){ from == 0 ? whole.p : whole.p + from, len };
+}
+
+static inline enum reason
+any_reason(void)
+{
+	return (enum reason)(ANY(unsigned) % REASON_COUNT);
 }
 
 /*

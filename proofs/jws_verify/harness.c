@@ -1,8 +1,8 @@
 /*
  * A signature is good only if BoringSSL said 1, and nothing else, when it was
  * asked about these bytes, with this key, as the key's algorithm wants it, and
- * if it has told a known good one from a bad one before. Whatever fails on the
- * way, nothing is freed twice, and nothing is left.
+ * only after it has said 1 of a known good one, and not of a bad one. Whatever
+ * fails on the way, nothing is freed twice, and nothing is left.
  */
 #include <openssl/bn.h>
 #include <openssl/curve25519.h>
@@ -42,14 +42,14 @@ static size_t live, errors;
 static const char digests[3];
 
 static void *
-make(struct span a, struct span b)
+make(struct object like)
 {
 	struct object *made = malloc(sizeof(*made));
 
 	if (made == NULL)
 		return NULL;
 	live++;
-	*made = (struct object){ .a = a, .b = b };
+	*made = like;
 	return made;
 }
 
@@ -60,7 +60,21 @@ drop(void *p)
 	free(p);
 }
 
-#define NONE ((struct span){ NULL, 0 })
+/* Makes two numbers an object's own. */
+static int
+take(void *p, void *a, void *b)
+{
+	struct object *o = p;
+
+	if (ANY(bool))
+		return 0;
+	o->a = ((const struct object *)a)->a;
+	o->b = ((const struct object *)b)->a;
+	drop(a);
+	drop(b);
+	return 1;
+}
+
 #define OF(p, field) (((const struct object *)(p))->field)
 
 /* --- what is asked, and how it must be --- */
@@ -102,6 +116,30 @@ digest_of(enum jws_alg alg)
 }
 
 /* --- BoringSSL --- */
+
+#define NEW(type)                                                             \
+	type *type##_new(void)                                                \
+	{                                                                     \
+		return make((struct object){ .curve = 0 });                   \
+	}
+
+#define FREE(name, type)                                                      \
+	void name(type *p)                                                    \
+	{                                                                     \
+		drop(p);                                                      \
+	}
+
+NEW(RSA)
+NEW(EVP_PKEY)
+NEW(EVP_MD_CTX)
+NEW(ECDSA_SIG)
+FREE(BN_free, BIGNUM)
+FREE(RSA_free, RSA)
+FREE(EVP_PKEY_free, EVP_PKEY)
+FREE(EVP_MD_CTX_free, EVP_MD_CTX)
+FREE(ECDSA_SIG_free, ECDSA_SIG)
+FREE(EC_KEY_free, EC_KEY)
+FREE(EC_POINT_free, EC_POINT)
 
 const EVP_MD *
 EVP_sha256(void)
@@ -150,50 +188,14 @@ BN_bin2bn(const uint8_t *in, size_t len, BIGNUM *to)
 {
 	PROVE(len == 0 || __CPROVER_r_ok(in, len), "a number's bytes");
 	PROVE(to == NULL, "a new one");
-	return make((struct span){ in, len }, NONE);
-}
-
-void
-BN_free(BIGNUM *n)
-{
-	drop(n);
-}
-
-RSA *
-RSA_new(void)
-{
-	return make(NONE, NONE);
-}
-
-void
-RSA_free(RSA *rsa)
-{
-	drop(rsa);
+	return make((struct object){ .a = { in, len } });
 }
 
 int
 RSA_set0_key(RSA *rsa, BIGNUM *n, BIGNUM *e, BIGNUM *d)
 {
 	PROVE(d == NULL, "a public key");
-	if (ANY(bool))
-		return 0;
-	((struct object *)rsa)->a = OF(n, a);
-	((struct object *)rsa)->b = OF(e, a);
-	drop(n);
-	drop(e);
-	return 1;
-}
-
-EVP_PKEY *
-EVP_PKEY_new(void)
-{
-	return make(NONE, NONE);
-}
-
-void
-EVP_PKEY_free(EVP_PKEY *pkey)
-{
-	drop(pkey);
+	return take(rsa, n, e);
 }
 
 int
@@ -204,18 +206,6 @@ EVP_PKEY_assign_RSA(EVP_PKEY *pkey, RSA *rsa)
 	*(struct object *)pkey = *(struct object *)rsa;
 	drop(rsa);
 	return 1;
-}
-
-EVP_MD_CTX *
-EVP_MD_CTX_new(void)
-{
-	return make(NONE, NONE);
-}
-
-void
-EVP_MD_CTX_free(EVP_MD_CTX *ctx)
-{
-	drop(ctx);
 }
 
 int
@@ -274,44 +264,16 @@ EVP_DigestVerify(EVP_MD_CTX *ctx, const uint8_t *sig, size_t sig_len,
 	return answer_to(k, (struct span){ sig, sig_len });
 }
 
-ECDSA_SIG *
-ECDSA_SIG_new(void)
-{
-	return make(NONE, NONE);
-}
-
-void
-ECDSA_SIG_free(ECDSA_SIG *sig)
-{
-	drop(sig);
-}
-
 int
 ECDSA_SIG_set0(ECDSA_SIG *sig, BIGNUM *r, BIGNUM *s)
 {
-	if (ANY(bool))
-		return 0;
-	((struct object *)sig)->a = OF(r, a);
-	((struct object *)sig)->b = OF(s, a);
-	drop(r);
-	drop(s);
-	return 1;
+	return take(sig, r, s);
 }
 
 EC_KEY *
 EC_KEY_new_by_curve_name(int curve)
 {
-	struct object *made = make(NONE, NONE);
-
-	if (made != NULL)
-		made->curve = curve;
-	return (EC_KEY *)made;
-}
-
-void
-EC_KEY_free(EC_KEY *ec)
-{
-	drop(ec);
+	return make((struct object){ .curve = curve });
 }
 
 const EC_GROUP *
@@ -323,17 +285,7 @@ EC_KEY_get0_group(const EC_KEY *ec)
 EC_POINT *
 EC_POINT_new(const EC_GROUP *group)
 {
-	struct object *made = make(NONE, NONE);
-
-	if (made != NULL)
-		made->curve = OF(group, curve);
-	return (EC_POINT *)made;
-}
-
-void
-EC_POINT_free(EC_POINT *point)
-{
-	drop(point);
+	return make((struct object){ .curve = OF(group, curve) });
 }
 
 int

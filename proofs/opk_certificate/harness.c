@@ -28,22 +28,6 @@ vsnprintf(char *to, size_t n, const char *fmt, va_list ap)
 	return ANY(int);
 }
 
-/* Of a span, any piece. */
-static struct span
-piece(struct span whole)
-{
-	size_t from = ANY(size_t), len = ANY(size_t);
-
-	ASSUME(from <= whole.len && len <= whole.len - from);
-	return span_from((struct span){ whole.p, from + len }, from);
-}
-
-static enum reason
-any_reason(void)
-{
-	return (enum reason)(ANY(unsigned) % REASON_COUNT);
-}
-
 const char *
 ssh_cert_type(const uint8_t *name, size_t len)
 {
@@ -62,7 +46,7 @@ ssh_cert_read(const uint8_t *blob, size_t len, struct ssh_cert *cert)
 	if ((read_said = any_reason()) == REASON_OK)
 		*cert = (struct ssh_cert){
 			.type = "one",
-			.token = piece(bytes), .principals = piece(bytes),
+			.token = any_piece(bytes), .principals = any_piece(bytes),
 			.valid_after = ANY(uint64_t),
 			.valid_before = ANY(uint64_t) };
 	return read_said;
@@ -127,7 +111,7 @@ gq256_kid(const uint8_t *header, size_t n, struct span *kid)
 	PROVE(same((struct span){ header, n }, login.token.segment[0].header) ||
 	    same((struct span){ header, n }, login.token.segment[1].header),
 	    "its header");
-	*kid = piece((struct span){ header, n });
+	*kid = any_piece((struct span){ header, n });
 	return ANY(bool) ? REASON_OK : REASON_GQ_HEADER;
 }
 

@@ -24,12 +24,6 @@ static bool fresh[PROVIDERS_MAX];
 static unsigned refreshes, rules, verdicts;
 static enum reason rules_said;
 
-static enum reason
-any_reason(void)
-{
-	return (enum reason)(ANY(unsigned) % REASON_COUNT);
-}
-
 static enum err
 any_err(void)
 {
@@ -82,13 +76,10 @@ enum reason
 opk_check_certificate(struct opk_login *login)
 {
 	enum reason reason = answer(login, CHECK_CERTIFICATE);
-	size_t from = ANY(size_t), len = ANY(size_t);
 
 	if (reason == REASON_OK) {
-		ASSUME(from < login->blob.len &&
-		    len <= login->blob.len - from);
-		login->cert.signature_key = (struct span){
-			login->blob.p + from, len };
+		ASSUME(login->blob.len > 0);
+		login->cert.signature_key = any_piece(login->blob);
 	}
 	return reason;
 }
@@ -271,20 +262,16 @@ enum err
 text_hear(struct ipc_channel *ch, enum ipc_text kind, size_t max,
     struct text *text)
 {
-	struct text heard = { NULL, 0 };
-	enum err err = any_err();
+	struct text heard = { NULL, ANY(size_t) };
 
 	PROVE(ch == s.ch && s.err == ERR_OK, "a conversation that goes on");
-	if (err == ERR_OK) {
-		heard.len = ANY(size_t);
-		ASSUME(heard.len <= max);
-		heard.data = any_bytes(heard.len);
-	}
+	ASSUME(heard.len <= max);
+	heard.data = any_bytes(heard.len);
 	if (kind == IPC_TEXT_KEY_SET)
 		set_text(text, heard);
 	else
 		*text = heard;
-	return err;
+	return any_err();
 }
 
 /* Into names that nobody reads here. */
