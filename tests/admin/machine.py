@@ -10,7 +10,7 @@ from typing import NamedTuple
 import program
 import room
 import sshd as real_sshd
-from room import CACHE, CONFIG, HOMES, OPK, SETTINGS, USERS
+from room import CONFIG, HOMES, OPK, SETTINGS, USERS
 from sshd import unpacked
 
 VERSIONS = ("9.2", "10.0")

@@ -1,9 +1,5 @@
 """A machine with several sources: its files, and `authorize` run as sshd would run it."""
 
-import os
-import time
-from pathlib import Path
-
 import keys
 import program
 from forge import Forgery
@@ -89,38 +85,3 @@ class Many:
     def authority_line(self):
         """What OpenPubkey has for the good certificate."""
         return f'cert-authority,principals="opkssh-wildcard" {self.certificate.plain_key}'
-
-
-def children(pid):
-    """Process ids, the oldest first."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = entry.read_text().rpartition(")")[2].split()[1]
-        except OSError:
-            continue
-        if int(parent) == pid:
-            found.append(int(entry.parent.name))
-    return sorted(found)
-
-
-def processes(word):
-    """Command lines of what runs, with this word in them."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = entry.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if os.fsencode(word) in words:
-            found.append(words)
-    return found
-
-
-def gone(seconds):
-    """Whether nobody sleeps so long any more, now or in a moment."""
-    for _ in range(20):
-        if not processes(seconds):
-            return True
-        time.sleep(0.05)
-    return False

@@ -8,7 +8,7 @@ import pytest
 
 import keys
 import program
-from many import gone
+from processes import gone
 from program import SLACK
 from room import OPK, SCRATCH, USERS
 

@@ -13,7 +13,7 @@ import pytest
 import keys
 import program
 from key9_api import answer, silent
-from many import children, gone
+from processes import children, gone
 from program import SLACK, as_sshd_would, assert_nobody_is_left
 
 KEYS_MAX = 1000

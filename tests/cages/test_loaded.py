@@ -1,10 +1,8 @@
 """The filters that the processes of a login have in the kernel are those that the build made,
 byte for byte; and the login goes on when they have been looked at."""
 
-import contextlib
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +10,7 @@ import keys
 import program
 from key9_api import answer
 from probe import BUILD, HERE
+from processes import read_each
 from provider_api import DISCOVERY, JWKS
 from room import SCRATCH
 from room_lab import compile_c
@@ -78,10 +77,8 @@ def test_login_by_certificate(lab, idp, command_user, name_service, loaded):  # 
 
 def wait_for(comm):
     for _ in range(100):
-        for path in Path("/proc").glob("[0-9]*/comm"):
-            with contextlib.suppress(OSError):      # it is gone
-                if path.read_text() == f"{comm}\n":
-                    return
+        if any(said == f"{comm}\n".encode() for _, said in read_each("comm")):
+            return
         time.sleep(0.01)
 
 

@@ -8,15 +8,15 @@ import pytest
 
 import opk_login
 import program
-from key9_api import read_request, response
+from key9_api import response
 from key9_api import send as page
 from messages import (
-    DEFAULTS, ERR, LIAR, LIMIT, MESSAGES, REASON, REASON_WORD, datagram, malformed, not_now)
+    DEFAULTS, ERR, LIAR, LIMIT, REASON, REASON_WORD, datagram, malformed, not_now)
 from opk_login import (
     ACCESS_TOKEN, CLIENT, ISSUER, SSH_TYPE, USERINFO, cert_authority, line_of, login_of,
     user_key, wire_string)
 from program import PREFIX
-from provider_api import DISCOVERY, ETC, JWKS, cache_file
+from provider_api import DISCOVERY, ETC, JWKS
 from room import SCRATCH
 from room_lab import clear_scripts, in_turn, stand_in, write_script
 from test_liars import AT_ONCE, ENDINGS, Turn, hear, other_reasons, reason_for, say, send

@@ -9,8 +9,6 @@ import itertools
 import json
 import os
 import shlex
-import time
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +16,7 @@ from forge import CLIENT, ISSUER, Forgery, b64u, provider_key, put
 from host import plugin_command, write
 from idp import json_page, userinfo_url
 from keys import wire_string
+from processes import gone
 from room import OPK, SCRATCH, USERS
 
 
@@ -75,26 +74,6 @@ def test_other_files_of_the_directory_are_none(host):
 
 
 # Limits.
-
-def sleeping(seconds):
-    """Whether a `sleep` of that many seconds is there."""
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if entry.read_bytes() == b"sleep\0%s\0" % seconds.encode():
-                return True
-        except OSError:
-            pass
-    return False
-
-
-def gone(seconds):
-    """Whether it ends within a moment."""
-    for _ in range(20):
-        if not sleeping(seconds):
-            return True
-        time.sleep(0.05)
-    return False
-
 
 @pytest.fixture
 def seconds():
