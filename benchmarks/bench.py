@@ -36,7 +36,7 @@ def main():
     key9.all_cases(machine, 2 if quick else 50)
     oslogin.all_cases(machine, 2 if quick else 50)
     logins.all_cases(machine, 2 if quick else 100)
-    crowd.all_cases(machine, *((4, 1) if quick else (32, 10)))
+    crowd.all_cases(machine, *((4, 3) if quick else (32, 10)))
     scaling.all_cases(machine, 2 if quick else 10, arguments.picture,
                       **({"most": 100} if quick else {}))
     progress("done")

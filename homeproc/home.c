@@ -18,7 +18,6 @@
 /* Of the user: no id without a value, so that none is kept by mistake. */
 struct account {
 	uid_t uid;
-	gid_t gid;
 	char dir[PATH_LEN_MAX + 1];
 };
 
@@ -109,9 +108,8 @@ ask_nss(char *const words[HOME_WORDS], struct account *account)
 	if ((pw = getpwnam(words[HOME_WORD_USER])) == NULL)
 		refuse("no user of that name was found%s%s",
 		    errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
-	if (pw->pw_uid == (uid_t)-1 || pw->pw_gid == (gid_t)-1)
-		refuse("the user has an impossible uid or gid");
-	account->gid = pw->pw_gid;
+	if (pw->pw_uid == (uid_t)-1)
+		refuse("the user has an impossible uid");
 	if (!known(words[HOME_WORD_UID]))
 		account->uid = pw->pw_uid;
 	if (!known(words[HOME_WORD_DIR]))
@@ -127,11 +125,6 @@ find_account(char *const words[HOME_WORDS], struct account *account)
 		refuse("--uid is not a user id");
 	if (known(dir))
 		take_dir(account, dir);
-	/*
-	 * sshd does not say which group the user is in. An owner needs none to
-	 * read what is his, so it is one that nobody else is in.
-	 */
-	account->gid = (gid_t)SALLYPORT_PARENT_ID;
 	if (!known(uid) || !known(dir))
 		ask_nss(words, account);
 }
@@ -150,13 +143,16 @@ open_file(const struct account *account, bool as_root)
 }
 
 /*
- * No groups: an owner needs none, asking a directory service for them is
- * slow, and the fewer rights the better.
+ * No groups, and one that nobody else is in: an owner needs none to read what
+ * is his, and sshd does not say which they are. Nor is it the user's as far as
+ * FUSE is concerned: a file system that he has mounted himself refuses us, and
+ * need not be waited for.
  */
 static void
 become_user(const struct account *account, pid_t starter)
 {
-	enum cage_step step = cage_bare(account->uid, account->gid, starter);
+	enum cage_step step = cage_bare(account->uid,
+	    (gid_t)SALLYPORT_PARENT_ID, starter);
 
 	if (step != CAGE_SHUT)
 		refuse("could not become the user: %s",

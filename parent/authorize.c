@@ -19,8 +19,8 @@
 #define OPK_CONFIG OPK_ETC "/config.yml"
 /* Kept back from the sources: to hear them, to join what they have, and, of
  * that, to print it. */
-#define JOIN_MS 200
-#define PRINT_MS 50
+#define JOIN_MS 300
+#define PRINT_MS 100
 
 struct authorize {
 	struct login login;
@@ -212,19 +212,6 @@ hear_sources(struct authorize *a)
 
 /* --- what they have --- */
 
-/* The line of a source that has not written its own. */
-static void
-log_source(const struct authorize *a, enum ipc_source kind, size_t keys)
-{
-	const struct source *source = &a->sources[kind];
-	struct decision decision = { .reason = source->reason, .keys = keys,
-		.cacheless = true };
-
-	(void)snprintf(decision.detail, sizeof(decision.detail), "%s",
-	    source->detail);
-	decision_log(&a->login, &decision, source_name(kind));
-}
-
 /* Adds the lines of one, all or none. */
 static void
 join(struct authorize *a, enum ipc_source kind)
@@ -238,8 +225,9 @@ join(struct authorize *a, enum ipc_source kind)
 		if (source->reason == REASON_OK)
 			chain_answer(&a->login, source,
 			    a->login.deadline_ms - PRINT_MS, &a->lines);
-		log_source(a, kind, source->reason == REASON_OK ?
-		    key_list_begun(&a->lines) : 0);
+		source->keys = source->reason == REASON_OK ?
+		    key_list_begun(&a->lines) : 0;
+		source->silent = true;
 		return;
 	}
 	err = key_list_add_text(&a->lines, source->text, source->len,
@@ -250,8 +238,6 @@ join(struct authorize *a, enum ipc_source kind)
 		    "its lines cannot be printed: %s", err_text(err));
 		source->silent = true;
 	}
-	if (source->silent)
-		log_source(a, kind, 0);
 }
 
 /* What the source's end means for all of them. */
@@ -323,6 +309,24 @@ print_lines(struct authorize *a)
 	return printed;
 }
 
+/* The lines of those that have not written their own: a log may be slow, and
+ * sshd waits for what is printed. */
+static void
+log_sources(const struct authorize *a)
+{
+	for (size_t i = 0; i < a->nsources; i++) {
+		const struct source *source = &a->sources[a->order[i]];
+		struct decision decision = { .reason = source->reason,
+			.keys = source->keys, .cacheless = true };
+
+		if (!source->silent)
+			continue;
+		(void)snprintf(decision.detail, sizeof(decision.detail), "%s",
+		    source->detail);
+		decision_log(&a->login, &decision, source_name(a->order[i]));
+	}
+}
+
 int
 authorize_main(int argc, char **argv)
 {
@@ -348,6 +352,7 @@ authorize_main(int argc, char **argv)
 	a.login.decision.cacheless = true; /* the sources have */
 	if (run(&a, &request))
 		printed = print_lines(&a);
+	log_sources(&a);
 	login_log(&a.login);
 	sources_end(a.sources, login_end_ms(&a.login));
 	login_close(&a.login);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -122,7 +123,7 @@ take_arguments(void)
 	arguments = copy;
 }
 
-/* A clean start, whoever started us: descriptors and signals. */
+/* A clean start, whoever started us: descriptors, signals, nobody who looks. */
 static int
 clean_start(void)
 {
@@ -131,6 +132,10 @@ clean_start(void)
 	sigset_t none;
 	int fd;
 
+	/* Our arguments and files are not for others of the same user, nor for
+	 * a core file. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return -1;
 	/* What a login makes for its workers, they must be able to enter. */
 	(void)umask(022);
 	/* What is ignored stays so in all that we start. (Not all can be set.) */

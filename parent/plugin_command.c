@@ -4,6 +4,8 @@
 
 #define PREFIX "OPKSSH_PLUGIN_"
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
+#define KEY "command"
+#define KEY_LEN (sizeof(KEY) - 1)
 
 /* What may stand between a word and the next, in a shell or in YAML. */
 static bool
@@ -22,6 +24,40 @@ static bool
 is_edge(char c)
 {
 	return is_space(c) || is_quote(c);
+}
+
+/* What may stand before a value: `>2-` and the like begin a block. */
+static bool
+is_before_value(char c)
+{
+	return is_edge(c) || c == '|' || c == '>' || c == '-' || c == '+' ||
+	    (c >= '0' && c <= '9');
+}
+
+/* Where what ends at `end` begins to be nothing but such characters. */
+static size_t
+back(const char *text, size_t end, bool (*what)(char))
+{
+	while (end > 0 && what(text[end - 1]))
+		end--;
+	return end;
+}
+
+/* Whether a value that begins here is that of the key. */
+static bool
+is_behind_key(const char *text, size_t at)
+{
+	if (at == 0 || !is_edge(text[at - 1]))
+		return false;
+	at = back(text, at, is_before_value);
+	if (at == 0 || text[at - 1] != ':')
+		return false;
+	at = back(text, at - 1, is_edge);
+	if (at < KEY_LEN || memcmp(text + at - KEY_LEN, KEY, KEY_LEN) != 0)
+		return false;
+	at -= KEY_LEN;
+	return at == 0 || is_edge(text[at - 1]) || text[at - 1] == '{' ||
+	    text[at - 1] == ',';
 }
 
 /* A text that is being compared. */
@@ -91,8 +127,7 @@ plugin_command_stands(const char *text, size_t text_len, const char *words,
 	for (size_t i = 0; i < text_len; i++) {
 		struct place at = { text + i, text_len - i };
 
-		if ((i == 0 || is_edge(text[i - 1])) &&
-		    stands_at(at, words, words_len))
+		if (stands_at(at, words, words_len) && is_behind_key(text, i))
 			return true;
 	}
 	return false;

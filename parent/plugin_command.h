@@ -11,13 +11,14 @@
 
 /*
  * Whether the command's words, each with a NUL behind it and both hostile,
- * stand in the text one behind the other, in nothing but quotes, backslashes
- * and white space. The first must be a whole path, and the last a whole word:
- * "/opt/check --strict" in the text allows neither /opt/ch nor "/opt/check
- * --str" nor "/opt/check --lax". What this cannot see is whether words are
- * lacking at the end, whether two are joined, and whether they stand in a
- * comment. A command written with other escapes than a quote or backslash
- * fits nothing.
+ * stand in the text behind `command:` and one behind the other, in nothing but
+ * quotes, backslashes and white space. The first must be a whole path, and the
+ * last a whole word: "/opt/check --strict" in the text allows neither /opt/ch
+ * nor "/opt/check --str" nor "/opt/check --lax". What this cannot see is
+ * whether words are lacking at the end, whether two are joined, and whether
+ * all of it is a comment or in another string. A command written with other
+ * escapes than a quote or backslash, or with a tag, an anchor or a comment
+ * before it, fits nothing.
  */
 bool plugin_command_stands(const char *text, size_t text_len,
     const char *words, size_t words_len);

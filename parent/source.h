@@ -20,6 +20,7 @@ struct source {
 	char *text; /* owned; what it has for us */
 	size_t len, expected;
 	bool silent; /* it has not told the log itself */
+	size_t keys; /* what the log is to be told, then */
 };
 
 /* "key9" and the like; never NULL. */

@@ -109,11 +109,8 @@ starter_open(struct starter *starter, struct home_question *home,
 		log_problem("cannot start", strerror(errno));
 		return false;
 	}
-	if (pid == 0) {
-		(void)close(starter->fd);
-		close_channels(starter);
+	if (pid == 0)
 		starter_main(&children, self);
-	}
 	close_childrens_side(&children);
 	starter->started[WORKER_HOME] = home != NULL && home->asks;
 	*reason = REASON_OK;

@@ -15,8 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ipc/close_from.h"
 #include "ipc/home_report.h"
 #include "seccomp/cage.h"
+
+#define REAP_S 2
 
 /* Becomes the worker: its channel, no other descriptor, no environment. */
 static void __attribute__((noreturn))
@@ -69,18 +72,24 @@ start_child(struct children *children, unsigned worker)
 	children->pid[worker] = pid > 0 ? pid : 0;
 }
 
-/* Kills and reaps; one that had ended by itself keeps its own status. */
+/*
+ * Kills and reaps; one that had ended by itself keeps its own status. A file
+ * system may keep home, and nobody can do anything about it, but not us.
+ */
 static int
 end_child(struct children *children, unsigned worker)
 {
 	int status = -1;
 	pid_t pid = children->pid[worker];
+	unsigned left;
 
 	if (pid == 0)
 		return -1;
 	(void)kill(pid, SIGKILL);
+	left = alarm(REAP_S);
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;
+	(void)alarm(left);
 	children->pid[worker] = 0;
 	return status;
 }
@@ -92,6 +101,17 @@ say(const struct children *children, int32_t worker, int32_t value)
 
 	return send(children->command_fd, &report, sizeof(report),
 	    MSG_NOSIGNAL) == (ssize_t)sizeof(report);
+}
+
+/* None stays until another has been reaped. */
+static void
+end_all(struct children *children)
+{
+	for (unsigned i = 0; i < WORKER_COUNT; i++)
+		if (children->pid[i] != 0)
+			(void)kill(children->pid[i], SIGKILL);
+	for (unsigned i = 0; i < WORKER_COUNT; i++)
+		(void)end_child(children, i);
 }
 
 static void __attribute__((noreturn))
@@ -119,9 +139,37 @@ serve(struct children *children)
 			break;
 	}
 	/* The parent is done or dead: so is everyone. */
-	for (unsigned i = 0; i < WORKER_COUNT; i++)
-		(void)end_child(children, i);
+	end_all(children);
 	_exit(0);
+}
+
+static bool
+is_ours(const struct children *children, int fd)
+{
+	for (unsigned i = 0; i < WORKER_COUNT; i++)
+		if (fd == children->channel[i])
+			return true;
+	return fd == children->command_fd || fd == children->root ||
+	    (fd >= WORKER_FILES_FD && fd < WORKER_FILES_FD + EXECUTABLE_COUNT);
+}
+
+/* The parent's: its ends, the log's sockets, where a source reports. */
+static void
+close_parents(const struct children *children)
+{
+	int last = WORKER_FILES_FD + EXECUTABLE_COUNT - 1;
+
+	if (last < children->command_fd)
+		last = children->command_fd;
+	if (last < children->root)
+		last = children->root;
+	for (unsigned i = 0; i < WORKER_COUNT; i++)
+		if (last < children->channel[i])
+			last = children->channel[i];
+	close_from(last + 1);
+	for (int fd = STDERR_FILENO + 1; fd < last; fd++)
+		if (!is_ours(children, fd))
+			(void)close(fd);
 }
 
 void
@@ -138,6 +186,7 @@ starter_main(struct children *children, pid_t parent)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
 	    getppid() != parent)
 		_exit(127);
+	close_parents(children);
 	/* Workers take it as their root, if it is good for that. */
 	if (children->root != -1)
 		(void)!fchdir(children->root);

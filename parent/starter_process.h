@@ -46,8 +46,8 @@ struct children {
 };
 
 /*
- * The starter's whole life, in a fresh child of the given parent: it holds
- * nothing of sshd's, shuts its cage, serves commands, and ends with its
+ * The starter's whole life, in a fresh child of the given parent: it keeps
+ * none of its descriptors but what is in children, shuts its cage, serves commands, and ends with its
  * parent and after all its children.
  */
 void starter_main(struct children *children, pid_t parent)

@@ -8,6 +8,7 @@ import pytest
 
 import keys
 import program
+from busy import patient
 from processes import gone
 from program import SLACK
 from room import OPK, SCRATCH, USERS
@@ -166,6 +167,7 @@ def test_as_much_as_may_be(lab):
 @pytest.mark.parametrize("script", [
     "sleep {0}", "sleep {0} & wait", "trap '' TERM HUP INT ALRM; sleep {0}; sleep {0}",
     "exec >&- 2>&-; exec sleep {0}", "sleep {0} &"])
+@patient
 def test_never_ends(lab, seconds, script):
     """In time, with all that it has started."""
     lab.settings(key9=["enable: false"], chain=["deadline: 1s"])

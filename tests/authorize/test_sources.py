@@ -6,6 +6,7 @@ import pytest
 
 import keys
 import program
+from busy import patient
 from forge import EMAIL, Forgery
 from key9_api import answer, response, send, silent, status
 from many import SOURCES
@@ -124,7 +125,8 @@ CASES = [(source, name) for source in FAILURES for name in FAILURES[source]]
 def test_failing_source(lab, source, name, stop):
     """It takes no other down, unless it is told to."""
     fail, reason = FAILURES[source][name]
-    lab.settings(**{source: [f"on_error: {'stop' if stop else 'continue'}", "deadline: 1s"]})
+    lab.settings(**{source: [f"on_error: {'stop' if stop else 'continue'}",
+                             f"deadline: {1 if name == 'silent' else 3}s"]})
     fail(lab)
     run = lab.by_certificate() if source == "openpubkey" else lab.by_key()
     assert run.reason(source) == reason, run.log
@@ -143,6 +145,7 @@ def test_nobody_has_anything(lab):
     assert lab.by_key().reason("authorize") == "answer_json"
 
 
+@patient
 def test_deadline_of_a_source(lab):
     """The others do not wait longer for it than it may take."""
     lab.api.behaviours["alice"] = silent
@@ -152,6 +155,7 @@ def test_deadline_of_a_source(lab):
     assert run.result.seconds < 1 + program.SLACK
 
 
+@patient
 def test_one_deadline_over_all(lab):
     """However many sleep: they do it side by side, and what is there in time is printed."""
     lab.api.behaviours["alice"] = silent

@@ -12,6 +12,7 @@ import pytest
 
 import keys
 import program
+from busy import patient
 from key9_api import answer, silent
 from processes import children, gone
 from program import SLACK, as_sshd_would, assert_nobody_is_left
@@ -47,7 +48,8 @@ def runner_of(login, word):
 
 # Stopped and killed.
 
-@pytest.mark.parametrize("deadline", [1, None])
+@pytest.mark.parametrize("deadline", [2, None])
+@patient
 def test_source_is_stopped(lab, command_user, deadline):
     """The others are heard all the same, and none waits longer than the stopped one has time."""
     lab.settings(key9=[f"deadline: {deadline}s"] * (deadline is not None))
@@ -62,6 +64,17 @@ def test_source_is_stopped(lab, command_user, deadline):
     assert_nobody_is_left()
 
 
+@patient
+def test_lines_do_not_wait_for_the_log(lab, command_user):
+    """Of who is stopped and of the chain there is still something to say, and no room for it."""
+    with lab.program.log.full(), begun(lab) as login:
+        os.kill(key9_process(login), signal.SIGSTOP)
+        stdout, _ = login.communicate(timeout=10)
+    assert (stdout, login.returncode) == (lab.chained + "\n", 0)
+    assert_nobody_is_left()
+
+
+@patient
 def test_login_is_killed(lab, command_user):
     """With all its sources and what they started."""
     with begun(lab) as login:
@@ -81,6 +94,7 @@ def test_source_is_killed(lab, command_user):
 
 
 @pytest.mark.parametrize("how", ["STOP", "KILL", "TERM"])
+@patient
 def test_command_cannot_stop_who_runs_it(lab, how):
     """Although both are the same user: it could stay for ever."""
     lab.settings(key9=["enable: false"], chain=["deadline: 1s"])
@@ -91,6 +105,7 @@ def test_command_cannot_stop_who_runs_it(lab, how):
     assert gone("63.1")
 
 
+@patient
 def test_command_dies_with_who_runs_it(lab):
     """Even if that was killed, and could do nothing about it."""
     lab.settings(chain=["deadline: 20s"])
@@ -103,10 +118,11 @@ def test_command_dies_with_who_runs_it(lab):
 
 
 @pytest.mark.parametrize("how", ["killed", "woken"])
+@patient
 def test_stopped_runner_ends_with_who_asked_it(lab, how):
     """Nobody else is there to end it; and it may be woken sooner, and go on."""
     lab.settings(key9=["enable: false"], chain=["deadline: 3s"])
-    lab.chain(f"sleep 1.5; echo '{lab.chained}'; test {how} = woken || sleep 63.3")
+    lab.chain(f"sleep {dict(killed=63.3, woken=1.5)[how]}; echo '{lab.chained}'")
     with begun(lab) as login:
         runner = runner_of(login, b"/bin/sh")
         os.kill(runner, signal.SIGSTOP)
@@ -137,9 +153,9 @@ def test_room_of_one_source_is_not_anothers(lab):
 
 def test_long_answer_does_not_wait_for_a_slow_source(lab):
     """More than a socket holds, of one whose time ends before the slow one's, behind that."""
-    chain = lab.chain(f"sleep 2; echo '{lab.chained}'")
+    chain = lab.chain(f"sleep 2.3; echo '{lab.chained}'")
     program.write_settings(f"sources:\n  - source: chain\n    command: {chain}\n    user: nobody\n"
-                           "  - source: key9\n    deadline: 1s\n")
+                           "  - source: key9\n    deadline: 2s\n")
     rsa = keys.good()["rsa2048"]
     lab.api.behaviours["alice"] = answer(*[rsa] * KEYS_MAX)
     assert lab.by_key().lines == [lab.chained] + [rsa] * KEYS_MAX

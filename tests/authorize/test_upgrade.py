@@ -113,9 +113,10 @@ def test_no_login_fails_while_dpkg_goes_to_and_fro(lab, command_user, old_and_ne
                 and "reason=no_keys" not in line], log
 
 
-def slowly(behaviour):
+def held(behaviour, go):
+    """Not before `go` is set."""
     def later(connection):
-        time.sleep(1)
+        go.wait(15)
         return behaviour(connection)
     return later
 
@@ -127,12 +128,14 @@ def test_login_in_flight_goes_on_with_its_own_workers(lab, old_and_new, kind):
     logins = Logins(lab)
     program.reset_cache()
     page = idp.page(idp.discovery_url(ISSUER))
-    lab.idp.pages[page] = slowly(lab.idp.pages[page])
-    lab.api.behaviours["alice"] = slowly(lab.api.behaviours["alice"])
+    go = threading.Event()
+    lab.idp.pages[page] = held(lab.idp.pages[page], go)
+    lab.api.behaviours["alice"] = held(lab.api.behaviours["alice"], go)
     running = logins.start(kind)
     time.sleep(0.5)
     installation.install(new)
     assert running.poll() is None and not (PREFIX / "libexec/sallyport" / old.id).exists()
+    go.set()
     logins.good(kind, running)
 
 

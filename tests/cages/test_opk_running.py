@@ -169,6 +169,15 @@ def test_namespaces_and_roots(seen, command_user):
             assert len(process.root) == (4 if name == "system-ca" else 0), name
 
 
+def assert_own_sockets(pairs):
+    """None of the log's, and none that a worker has."""
+    sockets = {name: {what for what in process.descriptors.values() if what.startswith("socket:")}
+               for name, process in pairs}
+    assert sockets["parent"] and sockets["starter"]
+    for name in sockets:
+        assert name == "starter" or sockets["starter"].isdisjoint(sockets[name]), name
+
+
 def test_descriptors(seen):
     for pairs in seen.values():
         stdout = next(process for name, process in pairs if name == "parent").descriptors[1]
@@ -179,7 +188,9 @@ def test_descriptors(seen):
             fds = process.descriptors
             assert [fds[fd] for fd in (0, 1, 2)] == [NULL] * 3, name
             assert stdout not in fds.values(), name
-            if name != "starter":
+            if name == "starter":
+                assert_own_sockets(pairs)
+            else:
                 assert sorted(fds) in ([0, 1, 2, 3], [0, 1, 2, 3, 4][:4 + (name == "system-ca")])
                 assert all(fd < 3 or what.startswith("socket:") for fd, what in fds.items()), name
 
@@ -199,6 +210,7 @@ def test_limits(seen):
     ("authorize", "/etc/sallyport/sallyport.yaml")])
 def test_command_line_is_gone_before_the_first_file_is_opened(lab, idp, command_user, subcommand,
                                                               file):
+    """And, before one of ours is, the right of others of the user to look into the process."""
     program.write_settings("sources: [{source: openpubkey}]\n")
     key, key_type = words(OFFERED)
     arguments = [subcommand, "alice", key, key_type] if subcommand == "verify" else [
@@ -210,6 +222,9 @@ def test_command_line_is_gone_before_the_first_file_is_opened(lab, idp, command_
     assert file in [each.path for each in opens]
     for each in opens:
         assert not any(each.cmdline.split(b"\0")[1:]), each
+    assert {each.owner for each in control} == {identity["user"]}
+    ours = [each for each in opens if not each.path.startswith("/proc/")]
+    assert {each.owner for each in ours} == {0}, ours
 
 
 # strace.

@@ -146,6 +146,10 @@ def test_descriptors(processes):
     assert stdout.startswith("pipe:")
     for name in ["starter", *WORKERS]:
         assert stdout not in processes[name].descriptors.values(), name
+    sockets = {name: {what for what in process.descriptors.values() if what.startswith("socket:")}
+               for name, process in processes.items()}
+    for name in ["parent", *WORKERS]:
+        assert sockets[name] and sockets[name].isdisjoint(sockets["starter"]), name
 
 
 def test_environment_and_command_line(processes):
@@ -239,7 +243,7 @@ def test_missing_layers_show_and_are_logged_once(lab, run, status, command_user,
 def calls_of_login(lab, command_user):
     """The calls of each process of a login, in their order, as strace writes them."""
     lab.api.behaviours["alice"] = answer(KEY)
-    result, texts = traced(lab, command_user, "k9-ssh", "--user=alice")
+    result, texts = traced(lab, command_user, "k9-ssh", "--user=alice", "--deadline=20")
     assert (result.status, result.keys) == (0, [KEY]), result
     found = {}
     for text in texts:

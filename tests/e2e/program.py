@@ -8,6 +8,7 @@ import struct
 import subprocess
 import threading
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -153,6 +154,32 @@ class Log:
             self._lines.clear()
         return lines
 
+    @contextmanager
+    def full(self):
+        """Another in its place, which nobody reads and where there is no room."""
+        os.rename("/dev/log", "/dev/log.read")
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+                deaf.bind("/dev/log")
+                os.chmod("/dev/log", 0o666)
+                # Not only one sender's buffer is full.
+                while self._fill():
+                    pass
+                yield
+        finally:
+            os.rename("/dev/log.read", "/dev/log")
+
+    @staticmethod
+    def _fill():
+        """How many lines there was room for."""
+        sent = 0
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender, suppress(BlockingIOError):
+            sender.connect("/dev/log")
+            sender.setblocking(False)
+            while sender.send(b"x"):
+                sent += 1
+        return sent
+
 
 def fields(line):
     r"""key=value and key="value with spaces, \" and all" of a log line."""
@@ -203,7 +230,7 @@ def running():
 
 def assert_nobody_is_left():
     """A worker that lost its parent is killed by the kernel a moment later."""
-    for _ in range(20):
+    for _ in range(200):
         if not running():
             break
         time.sleep(0.05)

@@ -50,7 +50,7 @@ class Sshd:
         self._await_port()
 
     def _await_port(self):
-        for _ in range(100):
+        for _ in range(1000):
             assert self._process.poll() is None, f"sshd does not start: {self.log()}"
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()

@@ -4,6 +4,7 @@ import pytest
 
 import keys
 import program
+from busy import patient
 from key9_api import (
     CLOSED_PORT, PATH, UNTIL_CLOSE, answer, body_of, cut, endless, gzip_bomb, redirect,
     response, send, silent, status, truncated_chunk)
@@ -85,6 +86,7 @@ def test_silence_after_the_request(lab, attempt):
     attempt("too slow")
 
 
+@patient
 def test_connection_timeout_is_obeyed(lab, attempt):
     lab.api.behaviours["alice"] = silent
     assert attempt("too slow", system={"connection_timeout": 1}).seconds < 1 + SLACK

@@ -1,7 +1,7 @@
 """Watch a process open files: a tracer small enough to read.
 
-strace shows what is opened, but not what /proc/PID/cmdline says at that moment. This stops
-the process at the entry of each call that opens a file and looks.
+strace shows what is opened, but not what /proc/PID says of the process at that moment. This
+stops the process at the entry of each call that opens a file and looks.
 """
 
 import ctypes
@@ -19,7 +19,8 @@ PATH_ARGUMENT = {2: 0, 257: 1, 437: 1}      # open, openat, openat2 on x86-64
 
 class Open(NamedTuple):
     path: str
-    cmdline: bytes      # at the entry of the call
+    cmdline: bytes      # at the entry of the call, as the next
+    owner: int          # of its files in /proc: root if others of its user may not look into it
 
 
 def _ptrace(request, pid, data=0):
@@ -74,4 +75,5 @@ def opens_of(arguments, user, environment):
             at = PATH_ARGUMENT.get(int(call[0]))
             if at is not None:
                 found.append(Open(_read_path(pid, int(call[1 + at], 16)),
-                                  Path(f"/proc/{pid}/cmdline").read_bytes()))
+                                  Path(f"/proc/{pid}/cmdline").read_bytes(),
+                                  os.stat(f"/proc/{pid}/mem").st_uid))

@@ -39,8 +39,8 @@ def refreshed_login(whole_opk, whole_lab):
     """A login whose first ID token has expired and was refreshed before. What it takes to wait
     for that passes while the other tests run."""
     microsoft = provider.Provider(whole_lab.api.certificates, provider.Provider.MICROSOFT)
-    expiry = time.time() + microsoft.SHORT_LIFE + 1
     login = whole_opk.client.refreshed_login(microsoft.issuer, "short-lived")
+    expiry = time.time() + microsoft.SHORT_LIFE + 1
 
     def wait():
         time.sleep(max(0, expiry - time.time()))

@@ -6,6 +6,7 @@ import sys
 
 import program
 import pytest
+from busy import patient
 from key9_api import answer
 from messages import DEFAULTS, ERR, KEY_LINE, LIAR, LIMIT, REASON, REASON_WORD, lies
 from program import PREFIX, SLACK
@@ -94,6 +95,7 @@ def test_worker_ends_early(login, turn, ending):
 
 
 @pytest.mark.parametrize("turn", TURNS, ids=name_of)
+@patient
 def test_worker_is_silent(login, turn):
     run = login(turn, "sleep", deadline=DEADLINE)
     if turn is LINE:    # the time for the chain's lines is the whole login's

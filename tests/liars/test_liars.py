@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 import program
+from busy import patient
 from key9_api import API_KEY, COMPANY, answer
 from messages import (
     DEFAULTS, ERR, KEY_LINE, LIAR, LIMIT, MESSAGES, REASON, REASON_WORD, STEP, datagram, lies)
@@ -168,11 +169,13 @@ DEADLINE = 1
 
 
 @pytest.mark.parametrize("turn", SILENT, ids=name_of)
+@patient
 def test_worker_is_silent(login, turn):
     result = login(turn, "sleep", deadline=DEADLINE)
     assert_blamed(turn, result, "DEADLINE", ERR["ERR_DEADLINE"], DEADLINE + program.SLACK)
 
 
+@patient
 def test_worker_is_stopped(login):
     """The kernel tells nobody of a SIGTERM for it."""
     turn = TURN["judge", "answer"]
@@ -182,12 +185,14 @@ def test_worker_is_stopped(login):
 
 @pytest.mark.parametrize("turn,name", [(TURN["judge", "answer"], "KEY"),
                                        (TURN["system-ca", "fetch"], "FETCH_DATA")], ids=name_of)
+@patient
 def test_worker_trickles(login, turn, name):
     """Each message comes soon enough; together they never end."""
     result = login(turn, f"trickle {datagram(name).hex()}", deadline=DEADLINE)
     assert_blamed(turn, result, "DEADLINE", ERR["ERR_DEADLINE"], DEADLINE + program.SLACK)
 
 
+@patient
 def test_judge_does_not_read_a_large_answer(lab, login):
     """More than a socket holds: the parent may not block in sending either."""
     turn = TURN["judge", "answer"]
@@ -197,6 +202,7 @@ def test_judge_does_not_read_a_large_answer(lab, login):
     assert_blamed(turn, result, "DEADLINE", ERR["ERR_DEADLINE"], DEADLINE + program.SLACK)
 
 
+@patient
 def test_netproc_does_not_read_a_large_ca_file(login):
     turn = TURN["own-ca", "cage"]
     result = login(turn, say("READY"), "sleep", deadline=DEADLINE, ca_padding=50000)

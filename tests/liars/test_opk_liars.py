@@ -8,6 +8,7 @@ import pytest
 
 import opk_login
 import program
+from busy import patient
 from key9_api import response
 from key9_api import send as page
 from messages import (
@@ -141,16 +142,19 @@ def test_judge_ends_early(login, turn, ending):
 
 
 @in_turn("turn", [(turn,) for turn in TURNS], id=lambda case: case[0].name)
+@patient
 def test_judge_is_silent(login, turn):
     result = login(*turn.honest, "sleep", deadline=DEADLINE)
     assert_blamed(result, "DEADLINE", ERR["ERR_DEADLINE"], DEADLINE + program.SLACK)
 
 
+@patient
 def test_judge_trickles(login):
     result = login(*TALKING, f"trickle {datagram('NOTE').hex()}", deadline=DEADLINE)
     assert_blamed(result, "DEADLINE", ERR["ERR_DEADLINE"], DEADLINE + program.SLACK)
 
 
+@patient
 def test_judge_does_not_read_a_large_file(login):
     """More than a socket holds: the parent may not block in sending either."""
     program.write_config("# a comment\n" * 400000, "root", ETC / "auth_id", mode=0o644)

@@ -146,7 +146,7 @@ class Host:
         assert not reasons or reason in reasons, result.log
         return result
 
-    def at_once(self, forgeries, parallel=20, deadline=10):
+    def at_once(self, forgeries, parallel=20, deadline=30):
         """Log in with each, so many at a time; returns the results without their logs."""
         def run(forgery):
             start = time.monotonic()

@@ -200,6 +200,7 @@ def test_reader_that_was_never_there_kills_nothing(host, command_user):
                                **program.as_sshd_would(command_user))
     os.close(write)
     assert process.wait(timeout=20) in (0, 1)
+    assert any("decision=" in line for line in host.program.log.take())
 
 
 def test_control_a_stranger_is_refused(host):

@@ -596,7 +596,7 @@ home_child_dies_with_its_parent(void **state)
 	if ((pid = fork()) == 0) {
 		/* It looks, and hangs. */
 		begin("joe", NULL, NULL);
-		if (take_until(ipc_now_ms() + 200) != HOME_REFUSED)
+		if (take_until(ipc_now_ms() + 2000) != HOME_REFUSED)
 			_exit(1);
 		_exit(0);
 	}

@@ -32,7 +32,8 @@ plugin_command_as_people_write_it_stands(void **state)
 	} cases[] = {
 		{ "name: x\ncommand: /opt/check\n", "/opt/check" },
 		{ "command: /opt/check", "/opt/check" },
-		{ "/opt/check", "/opt/check" },
+		{ "\"command\" : /opt/check", "/opt/check" },
+		{ "{name: x, command: /opt/check }", "/opt/check" },
 		{ "command: /opt/check --a b\n", "/opt/check|--a|b" },
 		{ "command: /opt/check --a   b\r\n", "/opt/check|--a|b" },
 		{ "command: \"/opt/check --a\"\n", "/opt/check|--a" },
@@ -47,9 +48,14 @@ plugin_command_as_people_write_it_stands(void **state)
 		{ "command: /opt/check '' b\n", "/opt/check||b" },
 		{ "command: /opt/check b ''\n", "/opt/check|b|" },
 		{ "command: >\n  /opt/check a\n  b\n", "/opt/check|a|b" },
+		{ "command: |2-\n  /opt/check a\n", "/opt/check|a" },
+		{ "command:\n  /opt/check a\n", "/opt/check|a" },
 		{ "command: '/opt/my check' a\n", "/opt/my check|a" },
 		{ "# /opt/checker\ncommand: /opt/check\n", "/opt/check" },
-		/* An owned judge may leave out words at the end, or join. */
+		/* An owned judge may leave out words at the end, or join, or
+		 * choose what root has commented out. */
+		{ "#command: /opt/no\ncommand: /opt/check\n", "/opt/check" },
+		{ "# command: /opt/no\ncommand: /opt/check\n", "/opt/no" },
 		{ "command: /opt/check --a b\n", "/opt/check|--a" },
 		{ "command: /opt/check --a b\n", "/opt/check|--a b" },
 	};
@@ -78,6 +84,20 @@ plugin_command_of_other_words_refused(void **state)
 		{ "command: /opt/check\n", "/opt/check/" },
 		{ "command: /usr/bin/env-check\n", "/usr/bin/env" },
 		{ "command: /a/bin/sh\n", "/bin/sh" },
+		/* Another program than the first word. */
+		{ "command: /usr/bin/env /opt/check\n", "/opt/check" },
+		{ "command: /opt/check --by /bin/sh a\n", "/bin/sh|a" },
+		{ "command: '/opt/check /bin/sh'\n", "/bin/sh" },
+		{ "command: /opt/check\n# /bin/sh -c\n", "/bin/sh" },
+		{ "command: /opt/check\ncomment: /bin/sh\n", "/bin/sh" },
+		{ "command: /opt/check\nmy-command: /bin/sh\n", "/bin/sh" },
+		{ "command: /opt/check\nacommand: /bin/sh\n", "/bin/sh" },
+		{ "command /opt/check\n", "/opt/check" },
+		{ "ommand: /opt/check\n", "/opt/check" },
+		{ "/opt/check", "/opt/check" },
+		{ "command:/opt/check", "/opt/check" },
+		{ "command: 7/opt/check\n", "/opt/check" },
+		{ "command: -/opt/check\n", "/opt/check" },
 		/* A word of the shell's that only begins so. */
 		{ "command: /opt/check'er'\n", "/opt/check" },
 		{ "command: '/opt/che'ck\n", "/opt/check" },
@@ -106,15 +126,12 @@ static void
 plugin_command_bytes_without_end_refused(void **state)
 {
 	(void)state;
-	assert_false(plugin_command_stands("/opt/check", 10, "/opt/check",
-	    10));
-	assert_false(plugin_command_stands("/opt/check", 10, "", 0));
-	assert_false(plugin_command_stands("/opt/check", 10, "\0", 1));
+	assert_false(plugin_command_stands("command: /a/b", 13, "/a/b", 4));
+	assert_false(plugin_command_stands("command: /a/b", 13, "", 0));
+	assert_false(plugin_command_stands("command: /a/b", 13, "\0", 1));
 	/* Text has no NUL behind it: the length counts. */
-	assert_false(plugin_command_stands("/opt/check", 9, "/opt/check",
-	    11));
-	assert_true(plugin_command_stands("/opt/check", 10, "/opt/check",
-	    11));
+	assert_false(plugin_command_stands("command: /a/b", 12, "/a/b", 5));
+	assert_true(plugin_command_stands("command: /a/b", 13, "/a/b", 5));
 }
 
 static void
