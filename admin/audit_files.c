@@ -15,6 +15,7 @@
 #include "admin/audit_yaml.h"
 #include "admin/memory.h"
 #include "parent/command_process.h"
+#include "parent/plugin_command.h"
 
 /* The Z of expiry-time= needs OpenSSH 9.1. */
 #define VERSION_EXPIRY_TIME 901
@@ -95,10 +96,16 @@ look(struct audit *audit, const char *path, enum trust trust, size_t max,
 
 static void
 look_at_command(struct audit *audit, const char *path,
-    const struct opk_plugin *plugin)
+    const struct trusted_file *text, const struct opk_plugin *plugin)
 {
 	char why[DETAIL_MAX + 1];
 
+	if (!plugin_command_stands((const char *)text->data, text->len,
+	    plugin->words, plugin->words_len))
+		finding_add(&audit->findings, FINDING_PLUGIN_COMMAND, path, 0,
+		    "write it right behind command:, without escapes or a "
+		    "comment between", "its command is not run, as its words "
+		    "do not stand there one behind the other");
 	if (!command_allowed(plugin->words, why, sizeof(why)))
 		finding_add_phrase(&audit->findings, FINDING_PLUGIN_COMMAND,
 		    path, 0, "its command cannot be run: ", why);
@@ -125,7 +132,7 @@ look_at_plugin(struct audit *audit, const char *name)
 		return;
 	audit->nplugins++;
 	if (audit_yaml_plugin(&audit->findings, path, &text, &plugin))
-		look_at_command(audit, path, &plugin);
+		look_at_command(audit, path, &text, &plugin);
 	trusted_free(&text);
 }
 

@@ -38,6 +38,10 @@ refuse_open(const struct asked *asked, const char *name)
 		return refuse(asked, "this user may not read "
 		    "%.80s/.opk/auth_id; fix: let sshd start sallyport as "
 		    "root, or set home_policy: false", asked->dir);
+	if (errno == EACCES)
+		return refuse(asked, "%.100s%s: Permission denied; fix: let "
+		    "the user's id get there, without a group's help",
+		    asked->dir, name);
 	if (errno == ELOOP || errno == ENOTDIR)
 		return refuse(asked, "%.100s%s is a link or of the wrong kind",
 		    asked->dir, name);

@@ -114,7 +114,8 @@ make_words(struct chain *c)
 	if (!plugin_command_stands((const char *)file->data, file->len, word,
 	    c->order.words_len))
 		return fail(c, "its command does not stand in sallyport.yaml "
-		    "as it was read; fix: write it without escapes");
+		    "as it was read; fix: write it right behind command:, "
+		    "without escapes");
 	for (; word < end; word += strlen(word) + 1) {
 		if (n == WORDS_MAX)
 			return fail(c, "it has more than %d words", WORDS_MAX);

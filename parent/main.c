@@ -132,15 +132,15 @@ clean_start(void)
 	sigset_t none;
 	int fd;
 
-	/* Our arguments and files are not for others of the same user, nor for
-	 * a core file. */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		return -1;
 	/* What a login makes for its workers, they must be able to enter. */
 	(void)umask(022);
 	/* What is ignored stays so in all that we start. (Not all can be set.) */
 	for (int sig = 1; sig < NSIG; sig++)
 		(void)sigaction(sig, &defaults, NULL);
+	/* Our arguments and files are not for others of the same user, nor for
+	 * a core file. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return -1;
 	/* A missing 0, 1 or 2 would be given to the first file we open. */
 	do
 		if ((fd = open("/dev/null", O_RDWR)) == -1)

@@ -34,6 +34,13 @@ is_before_value(char c)
 	    (c >= '0' && c <= '9');
 }
 
+static bool
+is_of_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
 /* Where what ends at `end` begins to be nothing but such characters. */
 static size_t
 back(const char *text, size_t end, bool (*what)(char))
@@ -56,8 +63,7 @@ is_behind_key(const char *text, size_t at)
 	if (at < KEY_LEN || memcmp(text + at - KEY_LEN, KEY, KEY_LEN) != 0)
 		return false;
 	at -= KEY_LEN;
-	return at == 0 || is_edge(text[at - 1]) || text[at - 1] == '{' ||
-	    text[at - 1] == ',';
+	return at == 0 || !is_of_name(text[at - 1]);
 }
 
 /* A text that is being compared. */

@@ -138,7 +138,8 @@ check_words(struct command *c, const struct opk_files *files,
 	if (!plugin_command_stands((const char *)text->data, text->len,
 	    c->words, q->words_len))
 		return refuse(answer, "its command does not stand in its file "
-		    "as it was read; fix: write it without escapes");
+		    "as it was read; fix: write it right behind command:, "
+		    "without escapes");
 	if (!plugin_env_valid(c->env, q->env_len))
 		return refuse(answer, "its environment is not one of ours");
 	if (!point(c->argv, 0, WORDS_MAX, c->words, q->words_len) ||

@@ -72,24 +72,18 @@ start_child(struct children *children, unsigned worker)
 	children->pid[worker] = pid > 0 ? pid : 0;
 }
 
-/*
- * Kills and reaps; one that had ended by itself keeps its own status. A file
- * system may keep home, and nobody can do anything about it, but not us.
- */
+/* Kills and reaps; one that had ended by itself keeps its own status. */
 static int
 end_child(struct children *children, unsigned worker)
 {
 	int status = -1;
 	pid_t pid = children->pid[worker];
-	unsigned left;
 
 	if (pid == 0)
 		return -1;
 	(void)kill(pid, SIGKILL);
-	left = alarm(REAP_S);
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;
-	(void)alarm(left);
 	children->pid[worker] = 0;
 	return status;
 }
@@ -103,10 +97,14 @@ say(const struct children *children, int32_t worker, int32_t value)
 	    MSG_NOSIGNAL) == (ssize_t)sizeof(report);
 }
 
-/* None stays until another has been reaped. */
+/*
+ * A file system may keep home, and nobody can do anything about it: but not
+ * the others, and not us.
+ */
 static void
 end_all(struct children *children)
 {
+	(void)alarm(REAP_S);
 	for (unsigned i = 0; i < WORKER_COUNT; i++)
 		if (children->pid[i] != 0)
 			(void)kill(children->pid[i], SIGKILL);
@@ -150,7 +148,8 @@ is_ours(const struct children *children, int fd)
 		if (fd == children->channel[i])
 			return true;
 	return fd == children->command_fd || fd == children->root ||
-	    (fd >= WORKER_FILES_FD && fd < WORKER_FILES_FD + EXECUTABLE_COUNT);
+	    (fd >= WORKER_FILES_FD &&
+	    fd < WORKER_FILES_FD + EXECUTABLE_COUNT);
 }
 
 /* The parent's: its ends, the log's sockets, where a source reports. */

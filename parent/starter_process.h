@@ -47,8 +47,9 @@ struct children {
 
 /*
  * The starter's whole life, in a fresh child of the given parent: it keeps
- * none of its descriptors but what is in children, shuts its cage, serves commands, and ends with its
- * parent and after all its children.
+ * none of its descriptors but what is in children, shuts its cage, serves
+ * commands, and ends with its parent and after all its children, but for one
+ * that cannot be killed.
  */
 void starter_main(struct children *children, pid_t parent)
     __attribute__((noreturn));

@@ -218,6 +218,9 @@ WAYS = [
         "plugin_command", PLUGIN, 0, "create it"),
     Way("plugin's program with 0644", lambda host: host.plugin(mode=0o644), "plugin_command",
         PLUGIN, 0, "chmod 0755"),
+    Way("plugin with a comment before its command", lambda host: host.plugin(
+        command=f"# why\n  {write(OPK / 'plugin.sh', '#!/bin/sh', 0o755, group='root')}"),
+        "plugin_command", PLUGIN, 0, "a comment between"),
     Way("plugin named .yaml", lambda host: host.plugin(name="test.yaml"), "plugin_name",
         OPK / "policy.d/test.yaml", 0, ".yml"),
     Way("plugin with a relative command", lambda host: host.plugin(command="check.sh"),

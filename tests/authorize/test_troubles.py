@@ -24,6 +24,7 @@ SOON = 0.4      # seconds, until all sources of a login are at work
 @contextmanager
 def begun(lab):
     """A login with a key, in which Key9 says nothing; its process."""
+    lab.program.log.clear()
     lab.api.behaviours["alice"] = silent
     arguments = lab.arguments(*lab.plain.split()[:2])
     with subprocess.Popen([lab.program.path, *arguments], text=True, stdout=subprocess.PIPE,
@@ -41,9 +42,14 @@ def key9_process(login):
 
 
 def runner_of(login, word):
-    """Who runs the chained command, in whose words that one is."""
-    return next(pid for pid in children(login.pid) for command in children(pid)
-                if word in Path(f"/proc/{command}/cmdline").read_bytes())
+    """Who runs the chained command, in whose words that one is, once it is there."""
+    for _ in range(200):
+        for pid in children(login.pid):
+            for command in children(pid):
+                if word in Path(f"/proc/{command}/cmdline").read_bytes():
+                    return pid
+        time.sleep(0.01)
+    raise AssertionError(f"nobody runs {word}")
 
 
 # Stopped and killed.
@@ -74,7 +80,6 @@ def test_lines_do_not_wait_for_the_log(lab, command_user):
     assert_nobody_is_left()
 
 
-@patient
 def test_login_is_killed(lab, command_user):
     """With all its sources and what they started."""
     with begun(lab) as login:
@@ -105,7 +110,6 @@ def test_command_cannot_stop_who_runs_it(lab, how):
     assert gone("63.1")
 
 
-@patient
 def test_command_dies_with_who_runs_it(lab):
     """Even if that was killed, and could do nothing about it."""
     lab.settings(chain=["deadline: 20s"])
@@ -118,7 +122,6 @@ def test_command_dies_with_who_runs_it(lab):
 
 
 @pytest.mark.parametrize("how", ["killed", "woken"])
-@patient
 def test_stopped_runner_ends_with_who_asked_it(lab, how):
     """Nobody else is there to end it; and it may be woken sooner, and go on."""
     lab.settings(key9=["enable: false"], chain=["deadline: 3s"])

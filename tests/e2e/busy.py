@@ -3,6 +3,7 @@
 import functools
 import threading
 import time
+import warnings
 
 ATTEMPTS = 3
 STEP = 0.005
@@ -41,8 +42,9 @@ def patient(test):
             with Watch() as watch:
                 try:
                     return test(*arguments, **named)
-                except Exception:
+                except Exception as error:
                     if watch.late < LATE:
                         raise
+                    warnings.warn(f"{test.__name__} again, {watch.late:.3f} s late: {error}")
         return test(*arguments, **named)
     return attempts

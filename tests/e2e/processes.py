@@ -28,7 +28,7 @@ def is_word_of_any(word):
 
 def gone(seconds):
     """Whether nobody sleeps so long any more, now or in a moment."""
-    for _ in range(200):
+    for _ in range(60):
         if not is_word_of_any(seconds):
             return True
         time.sleep(0.05)

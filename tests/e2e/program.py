@@ -154,6 +154,10 @@ class Log:
             self._lines.clear()
         return lines
 
+    def clear(self):
+        with self._seen:
+            self._lines.clear()
+
     @contextmanager
     def full(self):
         """Another in its place, which nobody reads and where there is no room."""
@@ -230,7 +234,7 @@ def running():
 
 def assert_nobody_is_left():
     """A worker that lost its parent is killed by the kernel a moment later."""
-    for _ in range(200):
+    for _ in range(60):
         if not running():
             break
         time.sleep(0.05)

@@ -229,7 +229,6 @@ def test_set_without_end(refresh):
 @pytest.mark.parametrize("turn", KEYS_TURNS, ids=name_of)
 @pytest.mark.parametrize("line,reason", [("exit 0", "WORKER_DIED"), ("sleep", "DEADLINE"),
                                          (send(b"\xff"), "WORKER_PROTOCOL")])
-@patient
 def test_login_goes_on(run, turn, line, reason):
     kind, key = CERTIFICATE[:2]
     result = run(turn, line, "sleep", words=["verify", "alice", key, kind], judge=LOGIN)

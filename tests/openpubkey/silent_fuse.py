@@ -11,6 +11,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 INIT = 26
 MAX_READ = 1 << 17
 MNT_FORCE, MNT_DETACH = 1, 2
+LIMIT = 60      # seconds
 
 
 def _check(result, what):
@@ -31,6 +32,9 @@ class SilentFuse:
             raise
         self._thread = threading.Thread(target=self._hear, daemon=True)
         self._thread.start()
+        # Whoever waits cannot be killed; a test that fails must end all the same.
+        self._limit = threading.Timer(LIMIT, self._unmount)
+        self._limit.start()
 
     def _hear(self):
         while True:
@@ -45,9 +49,13 @@ class SilentFuse:
             else:
                 self.asked.append(number)
 
+    def _unmount(self):
+        return libc.umount2(self._directory, MNT_FORCE | MNT_DETACH)
+
     def close(self):
         """Whoever waits is let go."""
-        _check(libc.umount2(self._directory, MNT_FORCE | MNT_DETACH), "umount2")
+        self._limit.cancel()
+        _check(self._unmount(), "umount2")
         self._thread.join()
         os.close(self._fd)
 

@@ -32,11 +32,11 @@ def fuse():
 @pytest.fixture(params=["files", "nss"])
 def home(request, host):
     """~alice/.opk, where the parent finds who alice is, and where the name service is asked."""
+    host.auth_id()
+    path = host.home_file(["alice nobody@example.com https://idp.example"]).parent
     text = NSSWITCH.read_text()
     if request.param == "nss":
         NSSWITCH.write_text(text.replace("passwd: files", "passwd: nobody_has_this files"))
-    host.auth_id()
-    path = host.home_file(["alice nobody@example.com https://idp.example"]).parent
     yield path
     NSSWITCH.write_text(text)
 
