@@ -233,7 +233,7 @@ WAYS = [
     Way("home file that is a link", home_link(HOME), "home_file", HOME, 0, "see to that"),
     Way("home file in a link", home_link(HOME.parent), "home_file", HOME, 0, "see to that"),
     Way("home file of root's", home_of_root, "home_file", HOME, 0, "chown"),
-    Way("home file for her group alone", home_for_her_group, "home_file", HOME, 0, "see to that"),
+    Way("home file for her group alone", home_for_her_group, "home_file", HOME, 0, "user's id"),
     Way("home file too long", home_rule_as_root("#" * (64 * 1024 + 1)), "home_file", HOME, 0,
         "see to that"),
     Way("home rule of another issuer", home_rule_as_root(f"# x\nalice a@b.example {ISSUER}/\n"),
