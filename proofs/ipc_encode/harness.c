@@ -20,7 +20,8 @@ any_put(struct wire_writer *w, const struct ipc_field *f, const void *at)
 
 	PROVE(w->size == IPC_MESSAGE_MAX && w->used > 0 && w->used <= w->size &&
 	    __CPROVER_w_ok(w->buf, w->size), "what there is room for");
-	PROVE(!failed && f == &specs[message->type].fields[nput], "in their order");
+	PROVE(!failed && f == &specs[message->type].fields[nput],
+	    "in their order");
 	PROVE(at == (const char *)message + f->offset, "from where it is");
 	ASSUME(used >= w->used && used <= w->size);
 	w->used = used;

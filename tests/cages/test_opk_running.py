@@ -169,27 +169,21 @@ def test_namespaces_and_roots(seen, command_user):
             assert len(process.root) == (4 if name == "system-ca" else 0), name
 
 
-def assert_own_sockets(pairs):
-    """None of the log's, and none that a worker has."""
-    sockets = {name: {what for what in process.descriptors.values() if what.startswith("socket:")}
-               for name, process in pairs}
-    assert sockets["parent"] and sockets["starter"]
-    for name in sockets:
-        assert name == "starter" or sockets["starter"].isdisjoint(sockets[name]), name
-
-
 def test_descriptors(seen):
     for pairs in seen.values():
-        stdout = next(process for name, process in pairs if name == "parent").descriptors[1]
-        assert stdout.startswith("pipe:")
+        parent = next(process for name, process in pairs if name == "parent")
+        stdout = parent.descriptors[1]
+        assert parent.sockets and stdout.startswith("pipe:")
         for name, process in pairs:
             if name == "parent":
                 continue
             fds = process.descriptors
             assert [fds[fd] for fd in (0, 1, 2)] == [NULL] * 3, name
             assert stdout not in fds.values(), name
-            if name == "starter":
-                assert_own_sockets(pairs)
+            if name == "starter":   # none of the log's, and none that a worker has
+                assert process.sockets
+                assert all(process.sockets.isdisjoint(other.sockets)
+                           for other_name, other in pairs if other_name != name), pairs
             else:
                 assert sorted(fds) in ([0, 1, 2, 3], [0, 1, 2, 3, 4][:4 + (name == "system-ca")])
                 assert all(fd < 3 or what.startswith("socket:") for fd, what in fds.items()), name

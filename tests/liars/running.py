@@ -33,6 +33,10 @@ class Process(NamedTuple):
     def gids(self):
         return self.status["Gid"].split()
 
+    @property
+    def sockets(self):
+        return {what for what in self.descriptors.values() if what.startswith("socket:")}
+
     def capabilities(self, kind):
         return int(self.status[f"Cap{kind}"], 16)
 

@@ -10,7 +10,7 @@ import pytest
 
 import program
 from forge import Forgery
-from room import USERS
+from room import USERS, missing
 from silent_fuse import silent
 
 ALICE = USERS["alice"]
@@ -21,12 +21,12 @@ NSSWITCH = Path("/etc/nsswitch.conf")
 
 @pytest.fixture(scope="module", autouse=True)
 def fuse():
-    """Not every machine lets its root mount one."""
+    """Where even root may not mount one, nothing is shown."""
     try:
         with silent("/mnt", ALICE) as mounted:
             assert mounted
     except OSError as error:
-        pytest.skip(f"no FUSE: {error}")
+        missing(f"no FUSE: {error}")
 
 
 @pytest.fixture(params=["files", "nss"])
